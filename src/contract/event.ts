@@ -1,0 +1,100 @@
+import * as v from "valibot";
+import { DAYPARTS, DEVICES, REFERRERS, REGIONS, WEEKDAYS } from "./context.ts";
+import { Currency, ItemId, MinorUnits, QueryText, UnixSeconds } from "./primitives.ts";
+import { SOURCES, Surface } from "./recommendation.ts";
+
+export const EVENT_TYPES = ["impression", "view", "click", "cart", "uncart", "purchase", "refund", "search", "dismiss"] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Events one request may carry. */
+export const EVENTS_MAX_PER_REQUEST = 100;
+/** `sendBeacon` stops at 64 KiB; twice that leaves room for other clients. */
+export const EVENTS_BODY_MAX_BYTES = 128 * 1024;
+/** Oldest `at` that is taken, seconds before receipt. */
+export const EVENT_MAX_AGE_SECONDS = 30 * 86_400;
+/** Time for which an event id is remembered, seconds. */
+export const EVENT_DEDUPLICATION_SECONDS = 7 * 86_400;
+
+const OpaqueId = (minLength: number) =>
+	v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]+$/, "must be of A-Z, a-z, 0-9, . _ : -"), v.minLength(minLength), v.maxLength(64));
+
+export const ShopEvent = v.pipe(
+	v.strictObject({
+		/** Made by the client, 128 bit: 16 to 64 characters. */
+		id: OpaqueId(16),
+		type: v.picklist(EVENT_TYPES),
+		item: v.nullish(ItemId, null),
+		query: v.nullish(QueryText, null),
+		order: v.nullish(OpaqueId(1), null),
+		quantity: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)), null),
+		surface: v.nullish(Surface, null),
+		recommendationId: v.nullish(v.pipe(v.string(), v.maxLength(512)), null),
+		position: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), null),
+		/** Price paid or shown, minor unit. */
+		value: v.nullish(MinorUnits, null),
+		currency: v.nullish(Currency, null),
+		at: UnixSeconds,
+	}),
+	v.forward(
+		v.check((event) => (event.type === "search" ? event.query !== null : event.item !== null), "is required for this type"),
+		["item"],
+	),
+);
+export type ShopEvent = v.InferOutput<typeof ShopEvent>;
+
+/** The frame of `POST /v1/events`. Each event is parsed on its own, so that good ones are kept beside bad ones. */
+export const EventsRequest = v.strictObject({
+	consent: v.optional(v.boolean()),
+	/** Random, made by the browser, new after 30 idle minutes. */
+	session: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+	events: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(EVENTS_MAX_PER_REQUEST)),
+});
+
+export const EventsResponse = v.strictObject({
+	/** Durable: in the queue or in the inbox. */
+	accepted: v.number(),
+	rejected: v.array(v.strictObject({ index: v.number(), code: v.string(), path: v.string() })),
+	/** Good events that were not kept, for want of consent or under `Sec-GPC: 1`. */
+	withheld: v.number(),
+});
+export type EventsResponse = v.InferOutput<typeof EventsResponse>;
+
+const Context = v.strictObject({
+	region: v.picklist(REGIONS),
+	device: v.picklist(DEVICES),
+	daypart: v.picklist(DAYPARTS),
+	weekday: v.picklist(WEEKDAYS),
+	referrer: v.picklist(REFERRERS),
+});
+
+/** One line of the log, and one event in the queue: the meeting point of the Worker and the trainer. */
+export const LogLine = v.strictObject({
+	v: v.literal(1),
+	...ShopEvent.pipe[0].entries,
+	receivedAt: UnixSeconds,
+	/** Keyed hash of the session under the day's salt, hex. */
+	session: v.pipe(v.string(), v.hexadecimal()),
+	context: Context,
+});
+export type LogLine = v.InferOutput<typeof LogLine>;
+
+/** Upper edges of the latency histogram, milliseconds; the last bucket is open. */
+export const LATENCY_EDGES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
+
+/** What an isolate counted since its last flush, by minute, surface and rung. */
+export const MetricRow = v.strictObject({
+	/** Unix minute: floor(seconds / 60). */
+	minute: v.number(),
+	surface: v.string(),
+	source: v.picklist(SOURCES),
+	requests: v.number(),
+	/** Length LATENCY_EDGES_MS.length + 1. All zero where the clock does not move. */
+	latency: v.pipe(v.array(v.number()), v.length(LATENCY_EDGES_MS.length + 1)),
+});
+export type MetricRow = v.InferOutput<typeof MetricRow>;
+
+export const QueueMessage = v.variant("kind", [
+	v.strictObject({ kind: v.literal("events"), lines: v.array(LogLine) }),
+	v.strictObject({ kind: v.literal("metrics"), id: v.string(), rows: v.array(MetricRow) }),
+]);
+export type QueueMessage = v.InferOutput<typeof QueueMessage>;

@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { ItemId, Label, Limit, MinorUnits, QueryText, UnixSeconds } from "./primitives.ts";
+
+/** Longest history one request may carry, entries. The encoder reads only the newest `encoder.length` of them. */
+export const HISTORY_MAX_ENTRIES = 512;
+/** Body bytes of a recommendation request: 512 entries of the longest ids, and room. */
+export const RECOMMENDATION_BODY_MAX_BYTES = 512 * 1024;
+
+/** Event kinds a history entry may have; index + 1 is the encoder's `kinds` input (0: unknown). Never reorder. */
+export const HISTORY_EVENTS = ["view", "click", "cart", "purchase", "search"] as const;
+export type HistoryEvent = (typeof HISTORY_EVENTS)[number];
+
+export const HistoryEntry = v.pipe(
+	v.strictObject({
+		item: v.optional(ItemId),
+		query: v.optional(QueryText),
+		event: v.optional(v.picklist(HISTORY_EVENTS), "view"),
+		at: v.optional(UnixSeconds),
+	}),
+	v.check((entry) => (entry.item === undefined) !== (entry.query === undefined), "must have exactly one of item and query"),
+);
+export type HistoryEntry = v.InferOutput<typeof HistoryEntry>;
+
+export const Filter = v.strictObject({
+	category: v.optional(v.pipe(v.array(Label), v.minLength(1), v.maxLength(50))),
+	price: v.optional(v.strictObject({ gte: v.optional(MinorUnits), lte: v.optional(MinorUnits) })),
+	inStock: v.optional(v.boolean()),
+	/** Any of the values of each name; names combine by AND. */
+	attributes: v.optional(v.record(Label, v.pipe(v.array(Label), v.minLength(1), v.maxLength(50)))),
+});
+export type Filter = v.InferOutput<typeof Filter>;
+
+/** Names a place in the shop ("home", "cart"); part of metric keys, hence short and plain. */
+export const Surface = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "must be 1 to 32 of a-z, 0-9, - and _"));
+
+/** Seconds that a client's clock may run ahead of ours. */
+export const CLOCK_SKEW_SECONDS = 5 * 60;
+
+export const RecommendationRequest = v.strictObject({
+	/** Oldest first. */
+	history: v.optional(v.pipe(v.array(HistoryEntry), v.maxLength(HISTORY_MAX_ENTRIES)), []),
+	surface: v.optional(Surface, "home"),
+	/** The product that the page shows: read as the newest entry of the history. */
+	item: v.nullish(ItemId, null),
+	limit: Limit,
+	exclude: v.optional(v.pipe(v.array(ItemId), v.maxLength(HISTORY_MAX_ENTRIES)), []),
+	excludeSeen: v.optional(v.boolean(), true),
+	filter: v.optional(Filter, {}),
+	explain: v.optional(v.boolean(), false),
+});
+export type RecommendationRequest = v.InferOutput<typeof RecommendationRequest>;
+
+/** Query string of the public, cacheable form; values arrive as text. */
+export const PublicRecommendationQuery = v.strictObject({
+	surface: v.optional(Surface, "home"),
+	item: v.optional(ItemId),
+	category: v.optional(Label),
+	limit: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(100)), "10"),
+});
+export type PublicRecommendationQuery = v.InferOutput<typeof PublicRecommendationQuery>;
+
+/** Rungs of the ladder, best first. */
+export const SOURCES = ["personal", "session", "popular", "static"] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Parts of the fused score, as named in `fusion.json`. */
+export const PARTS = ["encoder", "transitions", "similar", "bought", "popular"] as const;
+export type Part = (typeof PARTS)[number];
+
+export const Reason = v.variant("kind", [
+	v.strictObject({ kind: v.literal("because"), item: ItemId }),
+	v.strictObject({ kind: v.literal("searched"), query: v.string() }),
+	v.strictObject({ kind: v.literal("personal") }),
+	v.strictObject({ kind: v.literal("popular") }),
+]);
+export type Reason = v.InferOutput<typeof Reason>;
+
+export const RecommendedItem = v.strictObject({
+	id: ItemId,
+	score: v.number(),
+	/** Present with `explain`. */
+	reason: v.optional(Reason),
+	/** Weighted share of each part in `score`; present with `explain`. */
+	contributions: v.optional(v.record(v.picklist(PARTS), v.number())),
+});
+export type RecommendedItem = v.InferOutput<typeof RecommendedItem>;
+
+export const RecommendationResponse = v.strictObject({
+	recommendationId: v.nullable(v.string()),
+	release: v.nullable(v.string()),
+	source: v.picklist(SOURCES),
+	/** History entries that neither the release nor the overlay knows. */
+	ignored: v.number(),
+	items: v.array(RecommendedItem),
+});
+export type RecommendationResponse = v.InferOutput<typeof RecommendationResponse>;
+
+/** `POST /admin/evaluate`: the same request, answered by chosen parts only, never counted as traffic. */
+export const EvaluationRequest = v.strictObject({
+	...RecommendationRequest.entries,
+	parts: v.optional(v.pipe(v.array(v.picklist(PARTS)), v.minLength(1)), [...PARTS]),
+});
+export type EvaluationRequest = v.InferOutput<typeof EvaluationRequest>;

@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { ItemId, UnixSeconds } from "./primitives.ts";
+
+/** Time and content hash: `20261124T071500Z-0123456789`. */
+export const ReleaseId = v.pipe(v.string(), v.regex(/^\d{8}T\d{6}Z-[0-9a-f]{10}$/, "must be a release id"));
+
+/** Files of a release, all listed in its manifest; those without which it cannot serve come first. */
+export const REQUIRED_FILES = ["encoder.int8.onnx", "items.bin", "transitions.bin", "popular.json", "fusion.json", "parity.json"] as const;
+export const OPTIONAL_FILES = ["similar.bin", "bought.bin", "text.bin"] as const;
+export const RELEASE_FILES = [...REQUIRED_FILES, ...OPTIONAL_FILES] as const;
+export type ReleaseFile = (typeof RELEASE_FILES)[number];
+export const MANIFEST_FILE = "manifest.json";
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Metrics = v.record(v.string(), v.record(v.string(), v.nullable(v.number())));
+
+export const Manifest = v.object({
+	format: v.literal(1),
+	id: ReleaseId,
+	createdAt: UnixSeconds,
+	files: v.record(v.picklist(RELEASE_FILES), v.strictObject({ sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), bytes: Count })),
+	encoder: v.object({
+		/** Newest history entries that are read. */
+		length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512)),
+		dim: v.pipe(v.number(), v.integer(), v.minValue(4), v.maxValue(1024)),
+		queries: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16)),
+		quantisation: v.string(),
+	}),
+	items: v.object({ count: v.pipe(v.number(), v.integer(), v.minValue(1)), dim: Count, quantisation: v.string() }),
+	kPair: Count,
+	trainedOn: v.object({
+		source: v.picklist(["sequences", "sessions", "events"]),
+		boundary: v.picklist(["tune", "refit"]),
+		splitHash: v.string(),
+		events: Count,
+		sessions: Count,
+		firstEventAt: v.nullable(UnixSeconds),
+		lastEventAt: v.nullable(UnixSeconds),
+		catalogueVersion: Count,
+	}),
+	metrics: v.object({ protocol: v.record(v.string(), v.string()), tune: v.nullable(Metrics), refit: v.nullable(Metrics) }),
+	privacy: v.object({ kPair: Count, differentialPrivacy: v.unknown() }),
+	training: v.record(v.string(), v.unknown()),
+});
+export type Manifest = v.InferOutput<typeof Manifest>;
+
+const Weights = v.object({ encoder: v.optional(v.number(), 0), transitions: v.number(), similar: v.number(), bought: v.number(), popular: v.number() });
+const Buckets = v.pipe(v.array(v.object({ maxLength: v.nullable(Count), weights: Weights })), v.minLength(1));
+const NeighbourPart = v.object({ tau: v.number(), decay: v.array(v.number()) });
+
+/** How the parts become one score; the formula stands in `rank/fusion.ts`. */
+export const Fusion = v.object({
+	format: v.literal(1),
+	encoder: v.object({ candidates: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2000)) }),
+	transitions: NeighbourPart,
+	similar: NeighbourPart,
+	bought: NeighbourPart,
+	buckets: Buckets,
+	session: Buckets,
+});
+export type Fusion = v.InferOutput<typeof Fusion>;
+export type FusionBucket = Fusion["buckets"][number];
+
+export const Popular = v.object({ overall: v.array(ItemId), byCategory: v.record(v.string(), v.array(ItemId)) });
+export type Popular = v.InferOutput<typeof Popular>;
+
+export const Parity = v.object({
+	histories: v.array(
+		v.object({
+			items: v.array(ItemId),
+			query: v.array(v.number()),
+			encoderTop: v.array(ItemId),
+			encoderScores: v.array(v.number()),
+			fusedTop: v.array(ItemId),
+			fusedScores: v.array(v.number()),
+		}),
+	),
+});
+export type Parity = v.InferOutput<typeof Parity>;
+
+/** The trainer's verdict material: candidate against active release, both on one split. */
+export const GateReport = v.object({
+	splitHash: v.string(),
+	/** Start of the test window. */
+	testFrom: UnixSeconds,
+	testTargets: Count,
+	baselineRelease: ReleaseId,
+	candidate: v.object({ "ndcg@10": v.number() }),
+	baseline: v.object({ "ndcg@10": v.number() }),
+	differenceRelative: v.object({ mean: v.number(), lower95: v.number(), upper95: v.number() }),
+	bootstrapSamples: Count,
+	seed: v.number(),
+});
+export type GateReport = v.InferOutput<typeof GateReport>;
+
+/** `gate`: the registry's rules decide. `operator`: a person's word, recorded as such. */
+export const ActivateRequest = v.strictObject({
+	by: v.picklist(["gate", "operator"]),
+	/** Share of visitors that get the release, (0, 1]; below 1 it runs as a canary beside the active one. */
+	share: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1),
+	/** The run whose stored gate report decides; required with `gate`. */
+	run: v.optional(v.string()),
+});
+export type ActivateRequest = v.InferOutput<typeof ActivateRequest>;
+
+/** The active pointer. `canary` serves `canaryShare` of visitors; `previous` is what a rollback returns to. */
+export type ActivePointer = {
+	readonly active: string | null;
+	readonly previous: string | null;
+	readonly canary: string | null;
+	readonly canaryShare: number;
+	readonly updatedAt: number;
+};

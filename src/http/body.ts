@@ -1,0 +1,60 @@
+import type { Context } from "hono";
+import * as v from "valibot";
+import { RequestFailure } from "../contract/errors.ts";
+
+/**
+ * Reads a body up to a limit, whatever Content-Length claims.
+ * @returns the bytes, at most `maxBytes`
+ * @throws RequestFailure `body_too_large`
+ */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+	const tooLarge = () => new RequestFailure({ kind: "body_too_large", maxBytes });
+	if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+	if (request.body === null) return new Uint8Array();
+	const chunks: Uint8Array[] = [];
+	let total = 0;
+	for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+		total += chunk.byteLength;
+		if (total > maxBytes) throw tooLarge();
+		chunks.push(chunk);
+	}
+	const bytes = new Uint8Array(total);
+	let offset = 0;
+	for (const chunk of chunks) {
+		bytes.set(chunk, offset);
+		offset += chunk.byteLength;
+	}
+	return bytes;
+}
+
+/**
+ * Reads and checks a JSON body, whatever its Content-Type: `sendBeacon` and requests without preflight send text/plain.
+ * @throws RequestFailure `body_too_large`, `bad_json`, `unknown_field`, `invalid_field`
+ */
+export async function readJson<S extends v.GenericSchema>(c: Context, schema: S, maxBytes: number): Promise<v.InferOutput<S>> {
+	const bytes = await readBytes(c.req.raw, maxBytes);
+	let value: unknown;
+	try {
+		value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+	} catch {
+		throw new RequestFailure({ kind: "bad_json" });
+	}
+	return check(schema, value);
+}
+
+/** Checks the query string. @throws RequestFailure `unknown_field`, `invalid_field` */
+export const readQuery = <S extends v.GenericSchema>(c: Context, schema: S): v.InferOutput<S> => check(schema, c.req.query());
+
+function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+	const parsed = v.safeParse(schema, value, { abortEarly: true });
+	if (parsed.success) return parsed.output;
+	throw new RequestFailure(failureOf(parsed.issues[0]));
+}
+
+/** The first issue as a failure: the dotted path, and the message without the value that was sent. */
+export function failureOf(issue: v.BaseIssue<unknown>) {
+	const path = v.getDotPath(issue) ?? "";
+	if (issue.type === "strict_object" && issue.expected === "never") return { kind: "unknown_field", path } as const;
+	const message = issue.kind === "validation" && issue.expected === null ? issue.message : `must be ${issue.expected ?? "valid"}`;
+	return { kind: "invalid_field", path, message } as const;
+}

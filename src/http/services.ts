@@ -1,0 +1,36 @@
+import type { CatalogueReport, Product, StoredProduct } from "../contract/product.ts";
+import type { SessionKey } from "../contract/context.ts";
+import type { EventIntake, LogReader } from "../feedback/ports.ts";
+import type { Recommender, Sender } from "../pipeline/ports.ts";
+import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
+import type { StoredToken } from "./auth.ts";
+
+/** The catalogue as the admin routes need it. */
+export interface Catalogue {
+	/** Writes what differs; the rows of one call share one new version. */
+	upsert(products: readonly Product[], now: number): Promise<Pick<CatalogueReport, "upserted" | "unchanged" | "version">>;
+	/** In order of (version, id), after the cursor. */
+	page(cursor: string | null, limit: number): Promise<{ readonly products: readonly StoredProduct[]; readonly cursor: string | null; readonly version: number }>;
+	/** @returns false when there was no such product */
+	remove(id: string, now: number): Promise<boolean>;
+}
+
+/** Everything the routes need, built once an isolate by the composition root. */
+export type Services = {
+	readonly recommender: Recommender;
+	readonly events: EventIntake;
+	readonly log: LogReader;
+	readonly catalogue: Catalogue;
+	readonly releases: ReleaseRegistry;
+	readonly runs: RunRegistry;
+	readonly status: () => Promise<Record<string, unknown>>;
+	readonly tokens: readonly StoredToken[];
+	/** The door: a raw request to what may be known of its sender. */
+	readonly senderOf: (request: Request) => Promise<Sender>;
+	readonly sessionKeyOf: (session: string) => Promise<SessionKey>;
+	readonly consentDefault: boolean;
+	/** @returns false when the visitor asked too often */
+	readonly allow: (sender: Sender) => Promise<boolean>;
+	/** Unix seconds. */
+	readonly now: () => number;
+};

@@ -1,0 +1,21 @@
+/** `npm test`: the build, style and types, the three vitest projects, and the trainer's tests in an environment of its own. */
+import { spawnSync } from "node:child_process";
+import { preparePython } from "./python.ts";
+
+const ROOT = new URL("..", import.meta.url);
+
+function run(title: string, command: string, args: readonly string[], cwd = ROOT) {
+	console.log(`\n== ${title}`);
+	const { status } = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" } });
+	if (status !== 0) {
+		console.error(`\n${title}: failed`);
+		process.exit(status ?? 1);
+	}
+}
+
+run("types of the environment, and the build", "npx", ["wrangler", "types"]);
+run("style", "npx", ["biome", "check", "."]);
+run("types", "npx", ["tsc", "--noEmit"]);
+run("unit, worker and edge tests", "npx", ["vitest", "run"]);
+const python = await preparePython();
+run("trainer", python, ["-m", "pytest", "-q"], new URL("training/", ROOT));

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import { SCOPES } from "./contract/errors.ts";
+
+const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, "must be a whole number"), v.transform(Number));
+
+const parsedJson = v.rawTransform<string, unknown>(({ dataset, addIssue, NEVER }) => {
+	try {
+		return JSON.parse(dataset.value);
+	} catch {
+		addIssue({ message: "must be JSON" });
+		return NEVER;
+	}
+});
+
+const Key256 = v.pipe(
+	v.string(),
+	v.base64("must be base64"),
+	v.transform((text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))),
+	v.check((bytes) => bytes.byteLength === 32, "must be 32 bytes in base64"),
+);
+
+const LogKeys = v.pipe(
+	v.strictObject({ current: v.string(), keys: v.record(v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), Key256) }),
+	v.check(({ current, keys }) => Object.hasOwn(keys, current), "must hold the key that `current` names"),
+);
+
+const AdminTokens = v.array(
+	v.strictObject({
+		name: v.string(),
+		sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex")),
+		scopes: v.array(v.picklist(SCOPES)),
+	}),
+);
+
+const Settings = v.object({
+	SIGNING_KEY: Key256,
+	LOG_KEYS: v.pipe(v.string(), parsedJson, LogKeys),
+	ADMIN_TOKENS: v.pipe(v.string(), parsedJson, AdminTokens),
+	CONSENT_DEFAULT: v.picklist(["granted", "denied"]),
+	RETRAIN_MIN_EVENTS: wholeNumber,
+	RETRAIN_MAX_AGE_SECONDS: wholeNumber,
+	LOG_RETENTION_DAYS: wholeNumber,
+});
+/** Values of the environment, checked and typed; see wrangler.toml for their meaning. */
+export type Config = v.InferOutput<typeof Settings>;
+
+/** Bindings without which nothing runs; checked by name, so that a missing one is told at the first request. */
+const BINDINGS = ["RELEASES", "DB", "LOG", "FEEDBACK", "RATE_LIMIT", "ASSETS"] as const satisfies readonly (keyof Env)[];
+
+/**
+ * Reads the environment once.
+ * @throws Error that names each bad value or binding, never its content
+ */
+export function readConfig(env: Env): Config {
+	const missing = BINDINGS.filter((name) => env[name] === undefined);
+	if (missing.length > 0) throw new Error(`Missing bindings in wrangler.toml: ${missing.join(", ")}`);
+	const parsed = v.safeParse(Settings, env);
+	if (parsed.success) return parsed.output;
+	const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "?"} ${issue.kind === "schema" ? "is missing or of the wrong type" : issue.message}`);
+	throw new Error(`Bad configuration: ${faults.join("; ")}`);
+}

@@ -1,0 +1,157 @@
+import type * as v from "valibot";
+import type { Scope } from "./errors.ts";
+import { EventsRequest, EventsResponse } from "./event.ts";
+import { CatalogueReport, Product } from "./product.ts";
+import { EvaluationRequest, PublicRecommendationQuery, RecommendationRequest, RecommendationResponse } from "./recommendation.ts";
+import { ActivateRequest } from "./release.ts";
+import { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "./run.ts";
+
+type Schema = v.GenericSchema;
+
+/** One route as the OpenAPI document tells it. Paths use OpenAPI's braces; a test holds that each is mounted. */
+export type RouteDescription = {
+	readonly method: "get" | "post" | "put" | "delete";
+	readonly path: string;
+	readonly summary: string;
+	/** Admin routes: any one of these scopes opens it. */
+	readonly scopes?: readonly Scope[];
+	readonly query?: Schema;
+	readonly body?: { readonly schema: Schema; readonly types: readonly string[] } | { readonly types: readonly string[] };
+	readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: Schema; readonly type?: string }>>;
+};
+
+const JSON_TYPES = ["application/json", "text/plain"] as const;
+const json = (schema: Schema) => ({ schema, types: ["application/json"] });
+
+export const ROUTES: readonly RouteDescription[] = [
+	{
+		method: "post",
+		path: "/v1/recommendations",
+		summary: "Products for this history, best first. The history is sent by the shopper's browser and not kept.",
+		body: { schema: RecommendationRequest, types: JSON_TYPES },
+		answers: { 200: { description: "The list, and the rung that answered", schema: RecommendationResponse } },
+	},
+	{
+		method: "get",
+		path: "/v1/recommendations",
+		summary: "Products for a place in the shop, without a history: public and cacheable.",
+		query: PublicRecommendationQuery,
+		answers: { 200: { description: "The list; recommendationId is null", schema: RecommendationResponse } },
+	},
+	{
+		method: "post",
+		path: "/v1/events",
+		summary: "What a shopper did. 202 means durable; good events are kept when others in the batch are bad.",
+		body: { schema: EventsRequest, types: JSON_TYPES },
+		answers: {
+			202: { description: "Counts, and what was wrong with each rejected event", schema: EventsResponse },
+			503: { description: "Neither queue nor inbox can take events; see Retry-After" },
+		},
+	},
+	{
+		method: "put",
+		path: "/admin/catalogue",
+		summary: "Upserts products, one JSON object a line. Good lines are kept beside bad ones.",
+		scopes: ["catalogue"],
+		body: { schema: Product, types: ["application/x-ndjson"] },
+		answers: { 200: { description: "What changed, and each bad line with its field", schema: CatalogueReport } },
+	},
+	{
+		method: "get",
+		path: "/admin/catalogue",
+		summary: "Pages of the catalogue, in order of last change.",
+		scopes: ["read"],
+		answers: { 200: { description: "Products and the next cursor" } },
+	},
+	{
+		method: "delete",
+		path: "/admin/catalogue/{id}",
+		summary: "Takes a product out of every answer.",
+		scopes: ["catalogue"],
+		answers: { 204: { description: "Gone" } },
+	},
+	{
+		method: "get",
+		path: "/admin/events",
+		summary: "Pages of the event log; each event id once.",
+		scopes: ["read"],
+		answers: { 200: { description: "Log lines and the next cursor" } },
+	},
+	{
+		method: "put",
+		path: "/admin/releases/{id}/{file}",
+		summary: "Takes one file of a release; the manifest comes last and is checked against the others.",
+		scopes: ["release", "train"],
+		body: { types: ["application/octet-stream"] },
+		answers: { 200: { description: "The release's state" }, 422: { description: "Refused, naming the file" } },
+	},
+	{ method: "get", path: "/admin/releases", summary: "All releases and the active pointer.", scopes: ["read"], answers: { 200: { description: "The releases" } } },
+	{ method: "get", path: "/admin/releases/{id}", summary: "One release.", scopes: ["read"], answers: { 200: { description: "The release" } } },
+	{
+		method: "get",
+		path: "/admin/releases/{id}/{file}",
+		summary: "One file of a release.",
+		scopes: ["read"],
+		answers: { 200: { description: "The file", type: "application/octet-stream" } },
+	},
+	{
+		method: "post",
+		path: "/admin/releases/{id}/activate",
+		summary: "Makes a release serve, to all or as a canary to a share; by the gate's verdict or an operator's word.",
+		scopes: ["release", "train"],
+		body: json(ActivateRequest),
+		answers: { 200: { description: "The pointer" }, 422: { description: "Refused by the gate or for a file" } },
+	},
+	{
+		method: "post",
+		path: "/admin/releases/rollback",
+		summary: "Returns to the release before, or ends the canary.",
+		scopes: ["release"],
+		answers: { 200: { description: "The pointer" } },
+	},
+	{ method: "post", path: "/admin/runs", summary: "Opens a training run.", scopes: ["train"], body: json(OpenRunRequest), answers: { 200: { description: "The run", schema: Run } } },
+	{ method: "get", path: "/admin/runs", summary: "The latest runs.", scopes: ["read"], answers: { 200: { description: "The runs" } } },
+	{
+		method: "post",
+		path: "/admin/runs/claim",
+		summary: "Takes the oldest open run under a lease.",
+		scopes: ["train"],
+		body: json(ClaimRequest),
+		answers: { 200: { description: "The run and its lease" }, 204: { description: "Nothing to do" } },
+	},
+	{
+		method: "post",
+		path: "/admin/runs/{id}/heartbeat",
+		summary: "Keeps the lease and tells the progress.",
+		scopes: ["train"],
+		body: json(HeartbeatRequest),
+		answers: { 200: { description: "The run", schema: Run } },
+	},
+	{
+		method: "post",
+		path: "/admin/runs/{id}/finish",
+		summary: "Hands in the release and the gate report.",
+		scopes: ["train"],
+		body: json(FinishRequest),
+		answers: { 200: { description: "The run", schema: Run } },
+	},
+	{
+		method: "post",
+		path: "/admin/runs/{id}/fail",
+		summary: "Gives a run up, with the reason.",
+		scopes: ["train"],
+		body: json(FailRequest),
+		answers: { 200: { description: "The run", schema: Run } },
+	},
+	{
+		method: "post",
+		path: "/admin/evaluate",
+		summary: "A recommendation by chosen parts only; never counted as traffic.",
+		scopes: ["read"],
+		body: json(EvaluationRequest),
+		answers: { 200: { description: "The list", schema: RecommendationResponse } },
+	},
+	{ method: "get", path: "/admin/status", summary: "What serves, what was counted, what waits.", scopes: ["read"], answers: { 200: { description: "The status" } } },
+	{ method: "get", path: "/openapi.json", summary: "This document.", answers: { 200: { description: "OpenAPI 3.1" } } },
+	{ method: "get", path: "/docs", summary: "This document to read.", answers: { 200: { description: "HTML", type: "text/html" } } },
+];

@@ -1,0 +1,41 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const migrations = await readD1Migrations("migrations");
+
+/** Secrets for tests alone; deployments have their own (see wrangler.toml). */
+const TEST_SECRETS = {
+	SIGNING_KEY: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+	LOG_KEYS: JSON.stringify({ current: "k1", keys: { k1: "IB8eHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgE=" } }),
+	ADMIN_TOKENS: "[]",
+};
+
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: "unit", include: ["src/**/*.test.ts", "cli/**/*.test.ts", "test/unit/**/*.test.ts"], environment: "node" } },
+			{
+				plugins: [
+					cloudflareTest({
+						main: "./test/worker.ts",
+						remoteBindings: false,
+						wrangler: { configPath: "./wrangler.toml" },
+						miniflare: { bindings: { ...TEST_SECRETS, TEST_MIGRATIONS: migrations } },
+					}),
+				],
+				test: { name: "worker", include: ["test/*.test.ts"] },
+			},
+			{
+				test: {
+					name: "edge",
+					include: ["test/edge/**/*.test.ts"],
+					environment: "node",
+					// One workerd with ONNX Runtime at a time: two would share the cores and outlast each other's time-outs.
+					fileParallelism: false,
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+				},
+			},
+		],
+	},
+});

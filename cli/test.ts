@@ -6,7 +6,11 @@ const ROOT = new URL("..", import.meta.url);
 
 function run(title: string, command: string, args: readonly string[], cwd = ROOT) {
 	console.log(`\n== ${title}`);
-	const { status } = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" } });
+	const { status } = spawnSync(command, args, {
+		cwd,
+		stdio: "inherit",
+		env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
+	});
 	if (status !== 0) {
 		console.error(`\n${title}: failed`);
 		process.exit(status ?? 1);
@@ -15,7 +19,8 @@ function run(title: string, command: string, args: readonly string[], cwd = ROOT
 
 run("types of the environment, and the build", "npx", ["wrangler", "types"]);
 run("style", "npx", ["biome", "check", "."]);
-run("types", "npx", ["tsc", "--noEmit"]);
+run("types of the Worker", "npx", ["tsc", "--noEmit"]);
+run("types of the command line and tests", "npx", ["tsc", "--noEmit", "-p", "tsconfig.node.json"]);
 run("unit, worker and edge tests", "npx", ["vitest", "run"]);
 const python = await preparePython();
 run("trainer", python, ["-m", "pytest", "-q"], new URL("training/", ROOT));

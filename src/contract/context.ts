@@ -16,7 +16,13 @@ export type CoarseContext = {
 	readonly referrer: (typeof REFERRERS)[number];
 };
 
-export const UNKNOWN_CONTEXT: CoarseContext = { region: "unknown", device: "unknown", daypart: "unknown", weekday: "unknown", referrer: "unknown" };
+export const UNKNOWN_CONTEXT: CoarseContext = {
+	region: "unknown",
+	device: "unknown",
+	daypart: "unknown",
+	weekday: "unknown",
+	referrer: "unknown",
+};
 
 declare const visitorKey: unique symbol;
 /** A visitor as we may hold them: a keyed hash under the day's random salt. Only `privacy/visitor-key.ts` makes one. */

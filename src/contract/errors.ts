@@ -40,8 +40,11 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Thrown by a handler or middleware; the one error handler turns it into the envelope. */
 export class RequestFailure extends Error {
-	constructor(readonly failure: Failure) {
+	readonly failure: Failure;
+
+	constructor(failure: Failure) {
 		super(failure.kind);
+		this.failure = failure;
 		this.name = "RequestFailure";
 	}
 }

@@ -11,7 +11,10 @@ export const Product = v.strictObject({
 	id: ItemId,
 	title: v.pipe(v.string(), v.minLength(1, "must not be empty"), v.maxLength(1000)),
 	/** Titles in further languages, by BCP 47 tag. */
-	titles: v.nullish(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)), v.pipe(v.string(), v.maxLength(1000))), null),
+	titles: v.nullish(
+		v.record(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)), v.pipe(v.string(), v.maxLength(1000))),
+		null,
+	),
 	description: v.nullish(v.pipe(v.string(), v.maxLength(20_000)), null),
 	category: v.nullish(Label, null),
 	brand: v.nullish(Label, null),
@@ -24,7 +27,13 @@ export const Product = v.strictObject({
 	/** Variants of one product share a group. */
 	group: v.nullish(ItemId, null),
 	/** Text attributes by name; the first 16 names in use by frequency become filter columns. */
-	attributes: v.optional(v.pipe(v.record(Label, Label), v.check((a) => Object.keys(a).length <= 200, "must have at most 200 names")), {}),
+	attributes: v.optional(
+		v.pipe(
+			v.record(Label, Label),
+			v.check((a) => Object.keys(a).length <= 200, "must have at most 200 names"),
+		),
+		{},
+	),
 });
 export type Product = v.InferOutput<typeof Product>;
 

@@ -55,7 +55,10 @@ export const PublicRecommendationQuery = v.strictObject({
 	surface: v.optional(Surface, "home"),
 	item: v.optional(ItemId),
 	category: v.optional(Label),
-	limit: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(100)), "10"),
+	limit: v.optional(
+		v.pipe(v.string(), v.regex(/^\d{1,3}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(100)),
+		"10",
+	),
 });
 export type PublicRecommendationQuery = v.InferOutput<typeof PublicRecommendationQuery>;
 

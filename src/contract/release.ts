@@ -44,7 +44,13 @@ export const Manifest = v.object({
 });
 export type Manifest = v.InferOutput<typeof Manifest>;
 
-const Weights = v.object({ encoder: v.optional(v.number(), 0), transitions: v.number(), similar: v.number(), bought: v.number(), popular: v.number() });
+const Weights = v.object({
+	encoder: v.optional(v.number(), 0),
+	transitions: v.number(),
+	similar: v.number(),
+	bought: v.number(),
+	popular: v.number(),
+});
 const Buckets = v.pipe(v.array(v.object({ maxLength: v.nullable(Count), weights: Weights })), v.minLength(1));
 const NeighbourPart = v.object({ tau: v.number(), decay: v.array(v.number()) });
 

@@ -85,8 +85,20 @@ export const ROUTES: readonly RouteDescription[] = [
 		body: { types: ["application/octet-stream"] },
 		answers: { 200: { description: "The release's state" }, 422: { description: "Refused, naming the file" } },
 	},
-	{ method: "get", path: "/admin/releases", summary: "All releases and the active pointer.", scopes: ["read"], answers: { 200: { description: "The releases" } } },
-	{ method: "get", path: "/admin/releases/{id}", summary: "One release.", scopes: ["read"], answers: { 200: { description: "The release" } } },
+	{
+		method: "get",
+		path: "/admin/releases",
+		summary: "All releases and the active pointer.",
+		scopes: ["read"],
+		answers: { 200: { description: "The releases" } },
+	},
+	{
+		method: "get",
+		path: "/admin/releases/{id}",
+		summary: "One release.",
+		scopes: ["read"],
+		answers: { 200: { description: "The release" } },
+	},
 	{
 		method: "get",
 		path: "/admin/releases/{id}/{file}",
@@ -109,7 +121,14 @@ export const ROUTES: readonly RouteDescription[] = [
 		scopes: ["release"],
 		answers: { 200: { description: "The pointer" } },
 	},
-	{ method: "post", path: "/admin/runs", summary: "Opens a training run.", scopes: ["train"], body: json(OpenRunRequest), answers: { 200: { description: "The run", schema: Run } } },
+	{
+		method: "post",
+		path: "/admin/runs",
+		summary: "Opens a training run.",
+		scopes: ["train"],
+		body: json(OpenRunRequest),
+		answers: { 200: { description: "The run", schema: Run } },
+	},
 	{ method: "get", path: "/admin/runs", summary: "The latest runs.", scopes: ["read"], answers: { 200: { description: "The runs" } } },
 	{
 		method: "post",
@@ -151,7 +170,13 @@ export const ROUTES: readonly RouteDescription[] = [
 		body: json(EvaluationRequest),
 		answers: { 200: { description: "The list", schema: RecommendationResponse } },
 	},
-	{ method: "get", path: "/admin/status", summary: "What serves, what was counted, what waits.", scopes: ["read"], answers: { 200: { description: "The status" } } },
+	{
+		method: "get",
+		path: "/admin/status",
+		summary: "What serves, what was counted, what waits.",
+		scopes: ["read"],
+		answers: { 200: { description: "The status" } },
+	},
 	{ method: "get", path: "/openapi.json", summary: "This document.", answers: { 200: { description: "OpenAPI 3.1" } } },
 	{ method: "get", path: "/docs", summary: "This document to read.", answers: { 200: { description: "HTML", type: "text/html" } } },
 ];

@@ -35,7 +35,7 @@ export async function readJson<S extends v.GenericSchema>(c: Context, schema: S,
 	const bytes = await readBytes(c.req.raw, maxBytes);
 	let value: unknown;
 	try {
-		value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+		value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
 	} catch {
 		throw new RequestFailure({ kind: "bad_json" });
 	}

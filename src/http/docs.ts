@@ -18,7 +18,9 @@ const schemaBlock = (title: string, schema: unknown) =>
 	html`<details><summary>${title}</summary><pre>${JSON.stringify(schema, null, 2)}</pre></details>`;
 
 function section(route: RouteDescription) {
-	const operation = (document.paths as Record<string, Record<string, { requestBody?: { content: object }; responses: object }>>)[route.path]?.[route.method];
+	const operation = (document.paths as Record<string, Record<string, { requestBody?: { content: object }; responses: object }>>)[
+		route.path
+	]?.[route.method];
 	return html`<section><h2><b>${route.method.toUpperCase()}</b> <code>${route.path}</code></h2>
 <p>${route.summary}${route.scopes ? html` <em>Token with scope ${route.scopes.join(" or ")}.</em>` : ""}</p>
 ${operation?.requestBody ? schemaBlock("Request", Object.values(operation.requestBody.content)[0]) : ""}${schemaBlock("Answers", operation?.responses)}</section>`;

@@ -1,5 +1,5 @@
-import type { CatalogueReport, Product, StoredProduct } from "../contract/product.ts";
 import type { SessionKey } from "../contract/context.ts";
+import type { CatalogueReport, Product, StoredProduct } from "../contract/product.ts";
 import type { EventIntake, LogReader } from "../feedback/ports.ts";
 import type { Recommender, Sender } from "../pipeline/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
@@ -10,7 +10,10 @@ export interface Catalogue {
 	/** Writes what differs; the rows of one call share one new version. */
 	upsert(products: readonly Product[], now: number): Promise<Pick<CatalogueReport, "upserted" | "unchanged" | "version">>;
 	/** In order of (version, id), after the cursor. */
-	page(cursor: string | null, limit: number): Promise<{ readonly products: readonly StoredProduct[]; readonly cursor: string | null; readonly version: number }>;
+	page(
+		cursor: string | null,
+		limit: number,
+	): Promise<{ readonly products: readonly StoredProduct[]; readonly cursor: string | null; readonly version: number }>;
 	/** @returns false when there was no such product */
 	remove(id: string, now: number): Promise<boolean>;
 }

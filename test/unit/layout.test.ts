@@ -31,7 +31,9 @@ const sources = globSync("{src,client,web,cli}/**/*.{ts,js}", { cwd: ROOT }).fil
 
 function* importsOf(file: string) {
 	const code = readFileSync(join(ROOT, file), "utf8");
-	for (const [statement, target] of code.matchAll(/^(?:import|export)\s[^;]*?from\s+"([^"]+)"|^import\s+"[^"]+"|\bimport\("([^"]+)"\)/gms)) {
+	for (const [statement, target] of code.matchAll(
+		/^(?:import|export)\s[^;]*?from\s+"([^"]+)"|^import\s+"[^"]+"|\bimport\("([^"]+)"\)/gms,
+	)) {
 		if (target?.startsWith(".")) {
 			const path = relative(ROOT, resolve(ROOT, dirname(file), target));
 			yield { path, typesOnly: /^(import|export) type\b/.test(statement) };
@@ -58,11 +60,18 @@ test("each folder imports only what the table of folders allows", () => {
 });
 
 test("pure folders read no clock, no randomness and no binding", () => {
-	const offences = sources.filter((file) => PURE.some((folder) => file.startsWith(`${folder}/`)) && IMPURE.test(readFileSync(join(ROOT, file), "utf8")));
+	const offences = sources.filter(
+		(file) => PURE.some((folder) => file.startsWith(`${folder}/`)) && IMPURE.test(readFileSync(join(ROOT, file), "utf8")),
+	);
 	expect(offences).toEqual([]);
 });
 
 test("only the composition root reads the environment", () => {
-	const offences = sources.filter((file) => file.startsWith("src/") && folderOf(file) !== undefined && /cloudflare:workers"|\bEnv\b\.?/.test(readFileSync(join(ROOT, file), "utf8")));
+	const offences = sources.filter(
+		(file) =>
+			file.startsWith("src/") &&
+			folderOf(file) !== undefined &&
+			/cloudflare:workers"|\bEnv\b\.?/.test(readFileSync(join(ROOT, file), "utf8")),
+	);
 	expect(offences).toEqual([]);
 });

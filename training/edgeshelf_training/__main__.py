@@ -1,0 +1,72 @@
+"""Command line of the GPU job: `python -m edgeshelf_training train --data DIR --out DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from .config import PRESETS, load_config
+from .errors import InputError
+from .progress import Progress
+from .train import Outcome, train
+
+BAD_INPUT = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    top = argparse.ArgumentParser(prog="edgeshelf_training", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("train", help="train on a folder of data and write a release")
+    one.add_argument("--data", type=Path, required=True, help="folder with sequences, sessions or events")
+    one.add_argument("--out", type=Path, required=True, help="folder to write the release to")
+    one.add_argument("--boundary", choices=("tune", "refit"), help="default: refit for events, tune for the others")
+    one.add_argument("--baseline", type=Path, help="release to compare with; writes gate.json")
+    one.add_argument("--config", help=f"JSON file of settings, or a preset: {', '.join(PRESETS)}")
+    one.add_argument("--seed", type=int, help="default: the config's")
+    one.add_argument("--keep-seen", action="store_true", help="recommend items that already stand in the history")
+    one.add_argument("--progress", type=Path, metavar="FILE", help="append a JSON line of progress to FILE as it goes")
+    return top
+
+
+def table(outcome: Outcome) -> str:
+    """The summary that ends a run."""
+    manifest = outcome.manifest
+    metrics, trained = manifest["metrics"], manifest["trainedOn"]
+    told = ", ".join(f"{name} {value}" for name, value in metrics["protocol"].items())
+    lines = [f"release {manifest['id']}", f"protocol {told}"]
+    lines.append(f"trained on {trained['events']} events of {trained['sessions']} histories, {trained['source']}")
+    cleaned = manifest["training"]["cleaned"]
+    if cleaned:
+        lines.append("dropped " + ", ".join(f"{reason} {count}" for reason, count in cleaned.items()))
+    for boundary in ("tune", "refit"):
+        if metrics[boundary]:
+            lines.append(f"{boundary:<16} NDCG@10  Recall@10")
+            lines += [f"  {name:<14} {m['ndcg@10']:.4f}   {m['recall@10']:.4f}" for name, m in metrics[boundary].items()]
+    if outcome.gate:
+        d = outcome.gate["differenceRelative"]
+        interval = f"{d['mean']:+.1%} (95% {d['lower95']:+.1%} to {d['upper95']:+.1%})"
+        lines.append(f"against {outcome.gate['baselineRelease']}: {interval}, {outcome.gate['testTargets']} targets")
+    lines.append(f"{manifest['training']['minutes']:.1f} minutes, {manifest['training']['epochsTrained']} epochs")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        config = load_config(options.config, options.seed)
+        outcome = train(
+            options.data, options.out, config, options.boundary, options.baseline, options.keep_seen,
+            Progress(options.progress), int(time.time()),
+        )  # fmt: skip
+    except InputError as error:
+        print(f"edgeshelf_training: {error}", file=sys.stderr)
+        return BAD_INPUT
+    print(table(outcome))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

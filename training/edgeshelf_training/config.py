@@ -1,0 +1,105 @@
+"""Settings of one training run: a frozen value, saved in the release's manifest."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import InputError
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Rebuilding a run from the same config, seed and data gives the same release, up to its creation time."""
+
+    # encoder
+    dim: int = 64  # D, components of an item vector
+    length: int = 50  # L, newest history items that the encoder reads
+    blocks: int = 2
+    heads: int = 2
+    hidden: int = 256  # width of the feed-forward layer
+    dropout: float = 0.3
+    context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
+    kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
+    content_dim: int = 128  # F, components kept of the TF-IDF matrix
+
+    # optimiser
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.05
+    batch_targets: int = 2048  # next-item targets a step, at most
+    min_steps_per_epoch: int = 40  # small logs take smaller steps so that an epoch still means something
+    epochs: int = 60
+    patience: int = 5  # epochs without a better validation NDCG@10 before stopping
+    max_minutes: float = 14.0  # wall-clock limit of the first fit; the best checkpoint so far is kept
+    sampled_above: int = 50_000  # items; above this the softmax is over sampled negatives
+    negatives: int = 8_192
+
+    # counted tables
+    k_pair: int = 3  # distinct visitors behind a pair before a release may hold it
+    window: int = 10  # items between the two of a counted pair, at most
+    half_life_days: float = 45.0  # recency decay of counts, where the log has times
+    max_neighbours: int = 100  # a row of transitions or bought
+    similar_neighbours: int = 50
+
+    # evaluation
+    candidates: int = 200  # top rows of the encoder that enter the fusion
+    fusion_cases: int = 6_000  # validation targets used to fit the fusion
+    validation_cases: int = 4_000  # validation targets read after each epoch
+    test_cases: int = 60_000  # at most; a seeded sample beyond it
+    bootstrap_samples: int = 1_000
+    threads: int = 2
+    seed: int = 20_240_501
+
+
+PRESETS: dict[str, TrainConfig] = {
+    "default": TrainConfig(),
+    # A first release in a minute or two: fewer epochs, nothing else.
+    "quick": TrainConfig(epochs=4, max_minutes=3.0),
+    # Seconds on a CPU, for tests.
+    "tiny": TrainConfig(
+        dim=16, length=8, blocks=1, heads=1, hidden=32, content_dim=16, epochs=2, batch_targets=256,
+        min_steps_per_epoch=4, fusion_cases=300, validation_cases=300, candidates=20, window=4,
+    ),
+}  # fmt: skip
+
+
+def load_config(name_or_file: str | None, seed: int | None) -> TrainConfig:
+    """A preset by name, or a JSON file of fields laid over the default; an unknown field is refused by name."""
+    name = name_or_file or "default"
+    if name in PRESETS:
+        config = PRESETS[name]
+    else:
+        path = Path(name)
+        if not path.is_file():
+            known = ", ".join(sorted(PRESETS))
+            raise InputError(f"--config {name}: neither a preset ({known}) nor a file")
+        try:
+            fields = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise InputError(f"--config {name}: not JSON ({error})") from None
+        if not isinstance(fields, dict):
+            raise InputError(f"--config {name}: expected an object of settings")
+        config = with_fields(TrainConfig(), fields, where=f"--config {name}")
+    return config if seed is None else dataclasses.replace(config, seed=seed)
+
+
+def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
+    """Lays `fields` over `config`, refusing names and types that the config does not have."""
+    kinds = {field.name: type(getattr(config, field.name)) for field in dataclasses.fields(config)}
+    for name, value in fields.items():
+        if name not in kinds:
+            raise InputError(f"{where}: unknown setting {name!r}")
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or (kinds[name] is int and not isinstance(value, int)):
+            raise InputError(f"{where}: {name} must be {kinds[name].__name__}, got {value!r}")
+        if value < 0:
+            raise InputError(f"{where}: {name} must not be negative, got {value!r}")
+    merged = dataclasses.replace(config, **fields)
+    if merged.heads < 1 or merged.dim % merged.heads:
+        raise InputError(f"{where}: dim {merged.dim} does not divide into {merged.heads} heads")
+    for name in ("dim", "length", "blocks", "epochs", "batch_targets", "candidates", "threads", "window"):
+        if getattr(merged, name) < 1:
+            raise InputError(f"{where}: {name} must be at least 1, got {getattr(merged, name)}")
+    return merged

@@ -1,0 +1,72 @@
+"""The gate's evidence: candidate against baseline on the same targets, with a paired bootstrap."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .asked import NOT_IN_CATALOGUE, ask
+from .corpus import Corpus
+from .evaluate import int8_scorer, rank_cases, release_queries
+from .metrics import ndcg_each
+from .release import Release
+
+
+def row_map(ids: list[str], release: Release) -> np.ndarray:
+    """Row in `release` of each id, i64[N], NOT_IN_CATALOGUE where it has none."""
+    row_of = {item: row for row, item in enumerate(release.ids)}
+    return np.array([row_of.get(item, NOT_IN_CATALOGUE) for item in ids], np.int64)
+
+
+def baseline_gains(baseline: Release, corpus: Corpus, cases: np.ndarray, tell=lambda _: None) -> np.ndarray:
+    """NDCG@10 of the baseline on each case, f64[M]; 0 where its catalogue lacks the target."""
+    asked = ask(corpus.log, cases, row_map([item.id for item in corpus.items], baseline))
+    queries = release_queries(baseline, asked, tell)
+    return ndcg_each(rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))["fused"])
+
+
+def cases_after(corpus: Corpus, cases: np.ndarray, baseline: Release) -> tuple[np.ndarray, int | None]:
+    """Cases whose target lies after the baseline's last training event, and that time (None without times)."""
+    last = baseline.manifest.get("trainedOn", {}).get("lastEventAt")
+    if last is None or not corpus.log.has_times:
+        return cases, None
+    return cases[corpus.log.at[cases[:, 1]] > last], int(last)
+
+
+def relative_difference(candidate: np.ndarray, baseline: np.ndarray, samples: int, seed: int) -> dict[str, float]:
+    """Mean relative difference with a 95% percentile interval, the same cases drawn for both.
+
+    >>> relative_difference(np.array([1.0, 1.0]), np.array([0.5, 0.5]), 100, 7)  # every resample doubles
+    {'mean': 1.0, 'lower95': 1.0, 'upper95': 1.0}
+    """
+    if not len(candidate):
+        return {"mean": 0.0, "lower95": 0.0, "upper95": 0.0}
+    rng = np.random.default_rng(seed)
+    found = np.empty(samples)
+    for k in range(samples):
+        drawn = rng.integers(len(candidate), size=len(candidate))
+        found[k] = _relative(float(candidate[drawn].mean()), float(baseline[drawn].mean()))
+    lower, upper = np.percentile(found, [2.5, 97.5])
+    mean = _relative(float(candidate.mean()), float(baseline.mean()))
+    return {"mean": mean, "lower95": float(lower), "upper95": float(upper)}
+
+
+def _relative(candidate: float, baseline: float) -> float:
+    return (candidate - baseline) / (baseline if baseline > 0 else max(candidate, 1e-9))
+
+
+def gate_json(
+    candidate: np.ndarray, baseline: np.ndarray, baseline_id: str, split_hash: str, test_from: int | None,
+    samples: int, seed: int,
+) -> dict:  # fmt: skip
+    """As `gate.json`; the verdict is the reader's."""
+    return {
+        "splitHash": split_hash,
+        "testFrom": test_from,
+        "testTargets": len(candidate),
+        "baselineRelease": baseline_id,
+        "candidate": {"ndcg@10": float(candidate.mean()) if len(candidate) else 0.0},
+        "baseline": {"ndcg@10": float(baseline.mean()) if len(baseline) else 0.0},
+        "differenceRelative": relative_difference(candidate, baseline, samples, seed),
+        "bootstrapSamples": samples,
+        "seed": seed,
+    }

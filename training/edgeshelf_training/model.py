@@ -1,0 +1,91 @@
+"""Everything fitted on one set of spans: encoder, item vectors, counted tables, words."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from .candidates import COUNTED, Tables
+from .config import TrainConfig
+from .content import content_neighbours, leading_components, tfidf
+from .corpus import Corpus
+from .counts import bought_counts, event_weights, popularity, transition_counts
+from .encoder import Encoder
+from .fit_encoder import Fitted, fit_encoder
+from .neighbours import Neighbours, quantise_neighbours
+from .onnx_graph import encoder_graph
+from .progress import Progress
+from .quantise import quantise_rows
+from .run_encoder import EncoderSession
+from .text_vectors import TextVectors, fit_text_vectors
+
+
+@dataclass(frozen=True)
+class Content:
+    matrix: sparse.csr_matrix  # TF-IDF, f64[N,V]
+    components: np.ndarray  # f32[N,F]
+
+
+@dataclass(frozen=True)
+class Model:
+    encoder: Encoder
+    vectors: np.ndarray  # f32[N,D]
+    quantised: np.ndarray  # i8[N,D]
+    scales: np.ndarray  # f32[N]
+    popularity: np.ndarray  # f32[N]
+    neighbours: dict[str, Neighbours]
+    text: TextVectors
+    graph: bytes  # encoder.int8.onnx
+    epochs: tuple[int, int]  # behind the checkpoint, planned by the schedule
+    validation_ndcg: float
+
+    def tables(self) -> Tables:
+        """What the edge will read: dequantised."""
+        counted = {name: self.neighbours[name].matrix() for name in COUNTED}
+        return Tables(counted, self.popularity.astype(np.float64))
+
+    def session(self, length: int) -> EncoderSession:
+        return EncoderSession(self.graph, length)
+
+
+def read_content(corpus: Corpus, config: TrainConfig) -> Content:
+    """TF-IDF of all items and its leading components."""
+    matrix = tfidf(corpus.items)
+    return Content(matrix, leading_components(matrix, config.content_dim, config.seed))
+
+
+def fit_model(
+    corpus: Corpus, content: Content, spans: np.ndarray, validation: np.ndarray, until: int, config: TrainConfig,
+    progress: Progress, frozen: tuple[int, int] | None = None,
+) -> Model:  # fmt: skip
+    """Fits on `spans` only. `until` is the time that recency is counted from, ignored without times."""
+    log, items = corpus.log, len(corpus.items)
+    fitted: Fitted = fit_encoder(
+        log, spans, validation, content.components, config, corpus.keep_seen, progress, frozen
+    )
+    weights = event_weights(log, until, config.half_life_days)
+    popular = popularity(log, spans, weights, items).astype(np.float32)
+    counted = {
+        "transitions": transition_counts(log, spans, weights, config.window, config.k_pair),
+        "bought": bought_counts(log, spans, weights, config.k_pair),
+        "similar": content_neighbours(content.matrix, popular, config.similar_neighbours),
+    }
+    most = {"similar": config.similar_neighbours}
+    neighbours = {
+        name: quantise_neighbours(table, items, most.get(name, config.max_neighbours)) for name, table in counted.items()
+    }
+    trained = popular > 0
+    text = fit_text_vectors(corpus.items, fitted.vectors, trained)
+    projected, has_words = text.vectors_of(corpus.items)
+    cold = ~trained & has_words  # nothing was learned of these but that they are not the answer
+    vectors = np.where(cold[:, None], projected, fitted.vectors).astype(np.float32)
+    quantised, scales = quantise_rows(vectors)
+    encoder = copy.deepcopy(fitted.encoder).eval()
+    graph = encoder_graph(encoder, config.dim).SerializeToString()
+    epochs = (fitted.epochs, fitted.planned)
+    return Model(
+        encoder, vectors, quantised, scales, popular, neighbours, text, graph, epochs, fitted.validation_ndcg
+    )

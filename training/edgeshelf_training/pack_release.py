@@ -1,0 +1,89 @@
+"""Turns a model and its fusion into the files of a release, and reads it back."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from .config import TrainConfig
+from .corpus import UNKNOWN_TIME, Corpus
+from .esb1 import pack
+from .item_table import items_container, popular_lists
+from .model import Model
+from .parity import parity_json
+from .release import (
+    TABLE_FILES,
+    Fusion,
+    Release,
+    fusion_json,
+    json_bytes,
+    neighbours_container,
+    read_release,
+    write_release,
+)  # fmt: skip
+from .split import Split
+
+
+def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, config: TrainConfig, facts: dict,
+                 created_at: int) -> Release:  # fmt: skip
+    """Writes the release and returns it as read back. `facts` are the manifest's trainedOn, metrics and training."""
+    items = corpus.items
+    table = items_container(items, model.quantised, model.scales, model.popularity, corpus.catalogue_version)
+    files = {
+        "encoder.int8.onnx": model.graph,
+        "items.bin": pack(table),
+        "popular.json": json_bytes(popular_lists(items, model.popularity)),
+        "text.bin": pack(model.text.container()),
+        "fusion.json": json_bytes(fusion_json(fusion)),
+    }
+    for name, file in TABLE_FILES.items():
+        k_pair = None if name == "similar" else config.k_pair
+        files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))
+    release = Release(
+        [item.id for item in items], model.quantised, model.scales, model.tables(), fusion,
+        model.session(config.length), {},
+    )  # fmt: skip
+    files["parity.json"] = json_bytes(parity_json(release, config.seed))
+    manifest = {
+        "encoder": {
+            "length": config.length, "dim": config.dim, "queries": 1,
+            "quantisation": "int8 per-channel weights, float32 compute",
+        },
+        "items": {"count": len(items), "dim": config.dim, "quantisation": "int8 per-row scale"},
+        "kPair": config.k_pair,
+        **facts,
+        "privacy": {"kPair": config.k_pair, "differentialPrivacy": None},
+    }  # fmt: skip
+    write_release(folder, files, manifest, created_at)
+    return read_release(folder)
+
+
+def trained_on(corpus: Corpus, split: Split, spans: np.ndarray, boundary: str) -> dict:
+    """What the release's tables and weights were fitted on."""
+    log = corpus.log
+    inside = np.concatenate([np.arange(a, b) for a, b in spans]) if len(spans) else np.zeros(0, np.int64)
+    at = log.at[inside]
+    known = at[at != UNKNOWN_TIME]
+    return {
+        "source": corpus.source,
+        "boundary": boundary,
+        "splitHash": split.hash,
+        "events": len(inside),
+        "sessions": int((spans[:, 1] > spans[:, 0]).sum()),
+        "firstEventAt": int(known.min()) if len(known) else None,
+        "lastEventAt": int(known.max()) if len(known) else None,
+        "catalogueVersion": corpus.catalogue_version,
+    }
+
+
+def training_facts(config: TrainConfig, corpus: Corpus, model: Model, minutes: float) -> dict:
+    """Settings, cleaning and course of the run, for the manifest."""
+    return {
+        **dataclasses.asdict(config),
+        "epochsTrained": model.epochs[0],
+        "epochsPlanned": model.epochs[1],
+        "minutes": round(minutes, 2),
+        "cleaned": corpus.cleaned,
+    }

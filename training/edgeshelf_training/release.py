@@ -1,0 +1,127 @@
+"""A release in memory, its files, and reading it back: what is measured is always what was read back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from . import esb1
+from .candidates import COUNTED, FEATURES, Shape, Tables
+from .errors import InputError
+from .fusion import Bucket
+from .neighbours import Neighbours
+from .run_encoder import EncoderSession
+
+TABLE_FILES = {name: f"{name}.bin" for name in COUNTED}
+
+
+@dataclass(frozen=True)
+class Fusion:
+    candidates: int
+    shapes: dict[str, Shape]
+    buckets: tuple[Bucket, ...]
+    session: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True)
+class Release:
+    ids: list[str]
+    vectors: np.ndarray  # i8[N,D]
+    scales: np.ndarray  # f32[N]
+    tables: Tables
+    fusion: Fusion
+    encoder: EncoderSession
+    manifest: dict
+
+    @property
+    def float_vectors(self) -> np.ndarray:
+        """Dequantised rows, f32[N,D]."""
+        return self.vectors.astype(np.float32) * self.scales[:, None]
+
+
+def fusion_json(fusion: Fusion) -> dict:
+    """As `fusion.json`."""
+
+    def listed(buckets: tuple[Bucket, ...]) -> list[dict]:
+        return [{"maxLength": b.max_length, "weights": dict(zip(FEATURES, b.weights, strict=True))} for b in buckets]
+
+    shapes = {name: {"tau": shape.tau, "decay": list(shape.decay)} for name, shape in fusion.shapes.items()}
+    sets = {"buckets": listed(fusion.buckets), "session": listed(fusion.session)}
+    return {"format": 1, "encoder": {"candidates": fusion.candidates}, **shapes, **sets}
+
+
+def fusion_from_json(data: dict) -> Fusion:
+    """The inverse of `fusion_json`."""
+
+    def buckets(listed: list[dict]) -> tuple[Bucket, ...]:
+        return tuple(Bucket(b["maxLength"], tuple(float(b["weights"][f]) for f in FEATURES)) for b in listed)
+
+    shapes = {name: Shape(float(data[name]["tau"]), tuple(data[name]["decay"])) for name in COUNTED}
+    return Fusion(int(data["encoder"]["candidates"]), shapes, buckets(data["buckets"]), buckets(data["session"]))
+
+
+def neighbours_container(table: Neighbours, items: int, k_pair: int | None) -> esb1.Container:
+    """As `transitions.bin`, `similar.bin` or `bought.bin`."""
+    sections = {"offsets": table.offsets, "targets": table.targets, "weights": table.weights, "scales": table.scales}
+    return esb1.Container("neighbours", sections, {"items": items, "kPair": k_pair})
+
+
+def json_bytes(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def write_release(folder: Path, files: dict[str, bytes], manifest: dict, created_at: int) -> dict:
+    """Writes the files, then the manifest that names them; returns the manifest. The id is time and content hash."""
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = {}
+    for name in sorted(files):
+        (folder / name).write_bytes(files[name])
+        listed[name] = {"sha256": hashlib.sha256(files[name]).hexdigest(), "bytes": len(files[name])}
+    lines = "".join(f"{name} {entry['sha256']}\n" for name, entry in sorted(listed.items()))
+    stamp = datetime.fromtimestamp(created_at, UTC).strftime("%Y%m%dT%H%M%SZ")
+    release_id = f"{stamp}-{hashlib.sha256(lines.encode()).hexdigest()[:10]}"
+    manifest = {"format": 1, "id": release_id, "createdAt": created_at, "files": listed, **manifest}
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return manifest
+
+
+def read_release(folder: Path) -> Release:
+    """Reads and checks a release; a missing, altered or disagreeing file is refused by name."""
+    manifest = _json(folder / "manifest.json")
+    for name, entry in manifest.get("files", {}).items():
+        path = folder / name
+        if not path.is_file():
+            raise InputError(f"{path}: no such file, though the manifest names it")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+            raise InputError(f"{path}: sha256 differs from the manifest")
+    items = esb1.read(folder / "items.bin", "items").sections
+    ids = esb1.texts_of(items["idOffsets"], items["idBytes"])
+    counted = {}
+    for name, file in TABLE_FILES.items():
+        sections = esb1.read(folder / file, "neighbours").sections
+        table = Neighbours(sections["offsets"], sections["targets"], sections["weights"], sections["scales"])
+        if len(table.scales) != len(ids):
+            raise InputError(f"{folder / file}: {len(table.scales)} rows, items.bin has {len(ids)}")
+        counted[name] = table.matrix()
+    try:
+        fusion = fusion_from_json(_json(folder / "fusion.json"))
+        length = int(manifest["encoder"]["length"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder}: fusion.json or manifest.json lacks {error}") from None
+    tables = Tables(counted, items["popularity"].astype(np.float64))
+    encoder = EncoderSession(folder / "encoder.int8.onnx", length)
+    return Release(ids, items["vectors"], items["scales"], tables, fusion, encoder, manifest)
+
+
+def _json(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error})") from None

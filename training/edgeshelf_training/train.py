@@ -1,0 +1,159 @@
+"""One run, from a data folder to a release: fit, choose, test, perhaps refit, write."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .asked import ask
+from .canonical import canonicalise
+from .choose_fusion import choose_fusion
+from .config import TrainConfig
+from .corpus import Corpus
+from .errors import InputError
+from .evaluate import int8_scorer, rank_cases, release_queries
+from .fit_encoder import encode_cases
+from .gate import baseline_gains, cases_after, gate_json
+from .metrics import ndcg_each, summary
+from .model import Model, fit_model, read_content
+from .pack_release import pack_release, trained_on, training_facts
+from .progress import Progress
+from .read_sequences import read_sequences, read_sessions
+from .release import Fusion, Release, json_bytes, read_release
+from .sessions import read_event_corpus
+from .split import Split, sample_cases, split_corpus
+
+MIN_ITEMS = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    manifest: dict
+    gate: dict | None
+
+
+def read_corpus(folder: Path, now: int, keep_seen: bool) -> Corpus:
+    """Reads whatever layout the folder holds."""
+    if not folder.is_dir():
+        raise InputError(f"--data {folder}: no such folder")
+    if (folder / "sequences.txt.gz").exists():
+        corpus = read_sequences(folder)
+        return dataclasses.replace(corpus, keep_seen=keep_seen)
+    if (folder / "train_sessions.txt.gz").exists():
+        return read_sessions(folder)
+    names = ("events.csv.gz", "events.ndjson.gz")
+    if any((folder / name).exists() for name in names):
+        return read_event_corpus(folder, now, keep_seen)
+    known = ", ".join(("sequences.txt.gz", "train_sessions.txt.gz", *names))
+    raise InputError(f"--data {folder}: holds none of {known}")
+
+
+def train(
+    data: Path, out: Path, config: TrainConfig, boundary: str | None, baseline: Path | None, keep_seen: bool,
+    progress: Progress, now: int,
+) -> Outcome:  # fmt: skip
+    """Trains on `data` and writes the release to `out`. `now` in unix seconds stamps it and bounds the log."""
+    started = time.monotonic()
+    torch.set_num_threads(config.threads)
+    progress.enter("read", 0.0, 0.02)
+    held = read_release(baseline) if baseline else None  # a bad baseline fails before the work, not after
+    corpus = canonicalise(read_corpus(data, now, keep_seen), config.seed)
+    split = split_corpus(corpus)
+    if len(corpus.items) < MIN_ITEMS or not len(split.train):
+        raise InputError(f"--data {data}: {len(corpus.items)} items and {len(split.train)} histories are too few")
+    refits = (boundary or ("refit" if corpus.source == "events" else "tune")) == "refit"
+    scale = 0.55 if refits else 1.0  # share of the run that the tune model takes
+    content = read_content(corpus, config)
+    progress.enter("train", 0.03, 0.75 * scale)
+    tune, fusion = fit_tune(corpus, content, split, config, progress, scale)
+    progress.enter("evaluate", 0.85 * scale, 0.95 * scale)
+    test = sample_cases(split.test, config.test_cases, config.seed)
+    facts = {"trainedOn": trained_on(corpus, split, split.train, "tune"), "metrics": {}, "training": {}}
+    candidate = as_release(corpus, tune, fusion, config)
+    gains, measured = measure(corpus, candidate, tune, test, progress)
+    gate = None
+    if held is not None:
+        progress.enter("gate", 0.95 * scale, 0.98 * scale)
+        gate = compare(corpus, split, test, gains, held, config, progress)
+    final, refit_measured = tune, None
+    if refits:
+        progress.enter("refit", 0.98 * scale, 0.93)
+        until = int(corpus.log.at.max(initial=0))
+        final = fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.epochs)
+        facts["trainedOn"] = trained_on(corpus, split, split.refit, "refit")
+        if split.refit_tests:
+            progress.enter("evaluate refit", 0.93, 0.97)
+            _, refit_measured = measure(corpus, as_release(corpus, final, fusion, config), final, test, progress)
+    progress.enter("write", 0.97, 1.0)
+    facts["metrics"] = {"protocol": protocol(corpus, split, len(test)), "tune": measured, "refit": refit_measured}
+    facts["training"] = training_facts(config, corpus, final, (time.monotonic() - started) / 60)
+    release = pack_release(out, final, fusion, corpus, config, facts, now)
+    if gate is not None:
+        (out / "gate.json").write_bytes(json_bytes(gate) + b"\n")
+    progress.done()
+    return Outcome(release.manifest, gate)
+
+
+def fit_tune(corpus: Corpus, content, split: Split, config: TrainConfig, progress: Progress, scale: float) -> tuple[Model, Fusion]:
+    """The model that the split's training part gives, and the fusion that its validation part chooses."""
+    watched = sample_cases(split.validation, config.validation_cases, config.seed)
+    inside = split.train[:, 1] - 1
+    until = int(corpus.log.at[inside].max(initial=0))
+    tune = fit_model(corpus, content, split.train, watched, until, config, progress)
+    progress.enter("fuse", 0.75 * scale, 0.85 * scale)
+    chooses = sample_cases(split.validation, config.fusion_cases, config.seed + 1)
+    asked = ask(corpus.log, chooses)
+    bare = as_release(corpus, tune, None, config)
+    scorer = int8_scorer(bare, release_queries(bare, asked))
+    fusion = choose_fusion(asked, scorer, bare.tables, config, corpus.keep_seen, progress.tell)
+    return tune, fusion
+
+
+def as_release(corpus: Corpus, model: Model, fusion: Fusion | None, config: TrainConfig) -> Release:
+    """The model as the edge will read it, without the detour over files."""
+    ids = [item.id for item in corpus.items]
+    return Release(ids, model.quantised, model.scales, model.tables(), fusion, model.session(config.length), {})
+
+
+def measure(corpus: Corpus, release: Release, model: Model, test: np.ndarray, progress: Progress) -> tuple[np.ndarray, dict]:
+    """NDCG@10 of the fused int8 release on each test case, f64[M], and the table of all systems."""
+    asked = ask(corpus.log, test)
+    queries = release_queries(release, asked, lambda share: progress.tell(0.4 * share))
+    ranks = rank_cases(
+        release, asked, int8_scorer(release, queries), corpus.keep_seen, lambda s: progress.tell(0.4 + 0.4 * s)
+    )
+    exact = encode_cases(model.encoder, model.vectors, corpus.log, test, release.encoder.length).astype(np.float64)
+    wide = model.vectors.astype(np.float64)
+    float32 = rank_cases(
+        release, asked, lambda part: exact[part] @ wide.T, corpus.keep_seen,
+        lambda s: progress.tell(0.8 + 0.2 * s), ("fused", "encoder"),
+    )  # fmt: skip
+    measured = {name: summary(found) for name, found in ranks.items()}
+    measured["encoderFloat32"] = summary(float32["encoder"])
+    measured["fusedFloat32"] = summary(float32["fused"])
+    return ndcg_each(ranks["fused"]), measured
+
+
+def compare(corpus: Corpus, split: Split, test: np.ndarray, gains: np.ndarray, held: Release, config: TrainConfig,
+            progress: Progress) -> dict:  # fmt: skip
+    """The gate's evidence on the test cases that the baseline cannot have trained on."""
+    later, after = cases_after(corpus, test, held)
+    kept = np.isin(test[:, 1], later[:, 1])
+    base = baseline_gains(held, corpus, later, progress.tell)
+    starts = [time_ for time_ in (split.test_from, None if after is None else after + 1) if time_ is not None]
+    return gate_json(
+        gains[kept], base, held.manifest.get("id", ""), split.hash, max(starts, default=None),
+        config.bootstrap_samples, config.seed,
+    ) | {"droppedTargets": int((~kept).sum())}  # fmt: skip
+
+
+def protocol(corpus: Corpus, split: Split, targets: int) -> dict:
+    """What the metrics mean."""
+    reads = "ids+titles+attributes" if any(item.title or item.tags for item in corpus.items) else "ids"
+    seen = "kept" if corpus.keep_seen else "filtered"
+    return {"split": split.name, "candidates": "full", "seen": seen, "reads": reads, "targets": targets}

@@ -13,6 +13,7 @@ export type Failure =
 	| { kind: "conflict"; message: string }
 	| { kind: "release_refused"; file: string; message: string }
 	| { kind: "gate_refused"; message: string }
+	| { kind: "log_unreadable"; object: string; message: string }
 	| { kind: "rate_limited"; retryAfterSeconds: number }
 	| { kind: "unavailable"; retryAfterSeconds: number }
 	| { kind: "internal" };
@@ -29,6 +30,7 @@ export const ERROR_CODES = [
 	"conflict",
 	"release_refused",
 	"gate_refused",
+	"log_unreadable",
 	"rate_limited",
 	"unavailable",
 	"internal",

@@ -1,5 +1,6 @@
 import type { CoarseContext, SessionKey } from "../contract/context.ts";
-import type { EventsResponse, LogLine, MetricRow } from "../contract/event.ts";
+import type { EventsResponse, LogLine, MetricRow, QueueMessage } from "../contract/event.ts";
+import type { Result } from "../contract/result.ts";
 
 /** What the events route asks of the feedback path. */
 export interface EventIntake {
@@ -16,11 +17,98 @@ export interface EventIntake {
 export type LogPage = { readonly lines: readonly LogLine[]; readonly cursor: string | null };
 
 export interface LogReader {
-	/** Log objects after the cursor, oldest first; each event id once. `cursor` is null at the end. */
+	/**
+	 * Log objects after the cursor, oldest first; each event id once. `cursor` is null at the end.
+	 * @throws RequestFailure `log_unreadable`, naming the object, when one is missing, altered or under an unknown key
+	 */
 	page(cursor: string | null): Promise<LogPage>;
 }
 
 /** Counts of an isolate, handed to the queue now and then. */
 export interface MetricSink {
 	record(row: Pick<MetricRow, "surface" | "source"> & { milliseconds: number | null }, now: number): void;
+	/**
+	 * Sends what was counted, at most every METRIC_FLUSH_SECONDS.
+	 * @returns work for `waitUntil`, which never rejects; null when nothing is due
+	 */
+	flush(now: number): Promise<void> | null;
 }
+
+/** The queue's sending side. One call is one send of the platform: all messages or none. */
+export interface MessageQueue {
+	/** @throws when nothing was taken, or when it is not known whether it was */
+	send(messages: readonly QueueMessage[]): Promise<void>;
+}
+
+export type ShelfEntry = {
+	readonly key: string;
+	/** Unix seconds. */
+	readonly storedAt: number;
+};
+
+/** Encrypted objects that wait outside the queue: the inbox, and what the queue gave up on. */
+export interface Shelf<T> {
+	/**
+	 * Puts values away as one object.
+	 * @param receivedAt unix seconds: the oldest receipt among them; retention goes by it
+	 */
+	put(values: readonly T[], receivedAt: number): Promise<void>;
+	/** Oldest receipt first. */
+	list(limit: number): Promise<readonly ShelfEntry[]>;
+	/** @returns the reason in words when the object cannot be read */
+	read(key: string): Promise<Result<readonly T[], string>>;
+	remove(key: string): Promise<void>;
+}
+
+/** A message that is none of ours, as kept for a person to look at. */
+export type MalformedMessage = { readonly id: string; readonly attempts: number; readonly body: unknown };
+
+export type LogObject = {
+	/** R2 key. */
+	readonly key: string;
+	/** Id of the key that it is encrypted under. */
+	readonly keyId: string;
+	/** Unix seconds: the oldest receipt among its lines. */
+	readonly receivedAt: number;
+};
+
+/** The log's writing side. */
+export interface EventLog {
+	/** @param lines at least one, ids distinct */
+	write(lines: readonly LogLine[]): Promise<LogObject>;
+	remove(key: string): Promise<void>;
+}
+
+export type MetricsMessage = Extract<QueueMessage, { kind: "metrics" }>;
+
+/** One transaction's worth of what a queue batch brought. */
+export type Recorded = {
+	readonly object: LogObject | null;
+	/** The object's lines in its order; ids distinct. */
+	readonly lines: readonly LogLine[];
+	/** Ids distinct. */
+	readonly metrics: readonly MetricsMessage[];
+};
+
+/** The database's side: ids, counts, rollups. */
+export interface EventCounts {
+	/**
+	 * Records ids, the log object and all counts in one transaction. Ids that are known already count nothing.
+	 * @returns false when no line was new: the object was not entered and nobody will read it
+	 */
+	record(batch: Recorded, now: number): Promise<boolean>;
+	/** Counts each queue message once, however often it is delivered. */
+	countDeadLetters(messageIds: readonly string[], now: number): Promise<void>;
+}
+
+/** A message as the queue delivers it: its sender is taken for unknown. */
+export interface QueuedMessage {
+	readonly id: string;
+	/** Deliveries so far, this one included: 1 at first. */
+	readonly attempts: number;
+	readonly body: unknown;
+	ack(): void;
+	retry(options?: { delaySeconds?: number }): void;
+}
+
+export type QueuedBatch = { readonly messages: readonly QueuedMessage[] };

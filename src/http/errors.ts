@@ -28,6 +28,8 @@ function describe(failure: Failure): PublicError {
 			return { status: 422, message: `${failure.file}: ${failure.message}`, path: failure.file };
 		case "gate_refused":
 			return { status: 422, message: failure.message };
+		case "log_unreadable":
+			return { status: 500, message: `${failure.object} ${failure.message}.` };
 		case "rate_limited":
 			return { status: 429, message: "Too many requests.", retryAfterSeconds: failure.retryAfterSeconds };
 		case "unavailable":

@@ -1,0 +1,58 @@
+import * as v from "valibot";
+import { type LogLine, QueueMessage } from "../contract/event.ts";
+import { putAway } from "./dead-letters.ts";
+import type { EventCounts, EventLog, MalformedMessage, MetricsMessage, QueuedBatch, QueuedMessage, Shelf } from "./ports.ts";
+import { settle } from "./settle.ts";
+
+export type ConsumerPorts = {
+	readonly log: EventLog;
+	readonly counts: EventCounts;
+	/** Messages that no delivery can mend. */
+	readonly malformed: Shelf<MalformedMessage>;
+};
+
+/** What a batch came to, counts of messages. */
+export type ConsumedBatch = { readonly stored: number; readonly malformed: number; readonly retried: number };
+
+/**
+ * Takes a queue batch into the log: one object, then one transaction, then the acknowledgement. Whatever fails before
+ * the last step, the queue delivers again, and ids that are known already count nothing: each event is read and counted
+ * once. A message that is not ours is put away among the dead letters.
+ */
+export async function consumeFeedback(batch: QueuedBatch, ports: ConsumerPorts, now: number): Promise<ConsumedBatch> {
+	const good: { readonly message: QueuedMessage; readonly body: QueueMessage }[] = [];
+	const bad: QueuedMessage[] = [];
+	for (const message of batch.messages) {
+		const parsed = v.safeParse(QueueMessage, message.body, { abortEarly: true });
+		if (parsed.success) good.push({ message, body: parsed.output });
+		else bad.push(message);
+	}
+	const messages = good.map(({ message }) => message);
+	const stored = await settle(messages, () =>
+		store(
+			good.map(({ body }) => body),
+			ports,
+			now,
+		),
+	);
+	const dead = await settle(bad, () => putAway(bad, ports.malformed, ports.counts, now));
+	return {
+		stored: stored ? messages.length : 0,
+		malformed: dead ? bad.length : 0,
+		retried: (stored ? 0 : messages.length) + (dead ? 0 : bad.length),
+	};
+}
+
+async function store(bodies: readonly QueueMessage[], { log, counts }: ConsumerPorts, now: number): Promise<void> {
+	const lines = new Map<string, LogLine>();
+	const metrics = new Map<string, MetricsMessage>();
+	for (const body of bodies) {
+		if (body.kind === "metrics") metrics.set(body.id, body);
+		else for (const line of body.lines) if (!lines.has(line.id)) lines.set(line.id, line);
+	}
+	const distinct = [...lines.values()];
+	const object = distinct.length > 0 ? await log.write(distinct) : null;
+	const entered = await counts.record({ object, lines: distinct, metrics: [...metrics.values()] }, now);
+	// Only tidiness: an object that was not entered is never read, and retention would find it.
+	if (object !== null && !entered) await log.remove(object.key).catch(() => {});
+}

@@ -1,0 +1,69 @@
+import { LATENCY_EDGES_MS, type MetricRow } from "../contract/event.ts";
+import type { MessageQueue, MetricSink } from "./ports.ts";
+
+/** Least time between two flushes of an isolate, seconds. */
+export const METRIC_FLUSH_SECONDS = 10;
+/** Surfaces an isolate tells apart; clients name them, so that without a limit anyone could fill the database. */
+export const METRIC_MAX_SURFACES = 32;
+/** Stands for all surfaces beyond the limit. */
+export const OTHER_SURFACE = "other";
+/** Rows one flush may carry, about 60 KB; what a dead queue leaves behind beyond it is dropped. */
+export const METRIC_MAX_ROWS = 500;
+
+type Counted = { -readonly [K in keyof MetricRow]: MetricRow[K] };
+
+/**
+ * Counts requests of this isolate by minute, surface and rung. What an isolate counted since its last flush dies with
+ * it: these are figures for a console, and a write a request would cost more than they are worth.
+ * @param newId makes the id by which a flush is counted once
+ */
+export function createMetricSink(queue: MessageQueue, newId: () => string): MetricSink {
+	let rows = new Map<string, Counted>();
+	let flushedAt = 0;
+	const surfaces = new Set<string>();
+
+	function surfaceOf(name: string): string {
+		if (surfaces.size < METRIC_MAX_SURFACES) surfaces.add(name);
+		return surfaces.has(name) ? name : OTHER_SURFACE;
+	}
+
+	function add(row: MetricRow): void {
+		const key = `${row.minute} ${row.source} ${row.surface}`;
+		const found = rows.get(key);
+		if (found === undefined) {
+			if (rows.size < METRIC_MAX_ROWS) rows.set(key, { ...row });
+			return;
+		}
+		found.requests += row.requests;
+		found.latency = found.latency.map((n, bucket) => n + (row.latency[bucket] ?? 0));
+	}
+
+	async function send(taken: readonly MetricRow[]): Promise<void> {
+		try {
+			await queue.send([{ kind: "metrics", id: newId(), rows: [...taken] }]);
+		} catch {
+			for (const row of taken) add(row);
+		}
+	}
+
+	return {
+		record({ surface, source, milliseconds }, now) {
+			const latency = new Array<number>(LATENCY_EDGES_MS.length + 1).fill(0);
+			if (milliseconds !== null) latency[bucketOf(milliseconds)] = 1;
+			add({ minute: Math.floor(now / 60), surface: surfaceOf(surface), source, requests: 1, latency });
+		},
+		flush(now) {
+			if (rows.size === 0 || now - flushedAt < METRIC_FLUSH_SECONDS) return null;
+			flushedAt = now;
+			const taken = [...rows.values()];
+			rows = new Map();
+			return send(taken);
+		},
+	};
+}
+
+/** Index of the first edge that is not exceeded; the last bucket is open. */
+export function bucketOf(milliseconds: number): number {
+	const bucket = LATENCY_EDGES_MS.findIndex((edge) => milliseconds <= edge);
+	return bucket === -1 ? LATENCY_EDGES_MS.length : bucket;
+}

@@ -1,0 +1,19 @@
+import { Hono } from "hono";
+import { EVENTS_BODY_MAX_BYTES, EventsRequest } from "../contract/event.ts";
+import { mayCollect } from "../privacy/consent.ts";
+import type { AppEnv } from "./app-env.ts";
+import { readJson } from "./body.ts";
+
+/** `POST /v1/events`: takes what shoppers did, also as `sendBeacon` sends it. 202 means durable. */
+export function eventRoutes(): Hono<AppEnv> {
+	const routes = new Hono<AppEnv>();
+	routes.post("/v1/events", async function takeEvents(c) {
+		const { events, senderOf, sessionKeyOf, consentDefault, now } = c.var.services;
+		const request = await readJson(c, EventsRequest, EVENTS_BODY_MAX_BYTES);
+		const allowed = mayCollect(c.req.raw.headers, request.consent, consentDefault);
+		const { context } = await senderOf(c.req.raw);
+		const answer = await events.accept(request.events, await sessionKeyOf(request.session), context, allowed, now());
+		return c.json(answer, 202, { "cache-control": "no-store" });
+	});
+	return routes;
+}

@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import { RequestFailure } from "../contract/errors.ts";
+import { LogLine } from "../contract/event.ts";
+import type { LogReader } from "../feedback/ports.ts";
+import { type LogKeys, unseal } from "./sealed.ts";
+
+/** Lines of one page, bytes of JSON; a page ends with the line that reaches it. */
+export const PAGE_BYTES = 2_000_000;
+/** Objects one page reads at most: each is a request to R2. */
+export const PAGE_MAX_OBJECTS = 40;
+
+type LogRow = { readonly seq: number; readonly key: string; readonly skip: string };
+
+/** Where to go on: after the whole of object `seq` (`line` null), or at a line of it. As text "12" or "12.4000". */
+type Cursor = { readonly seq: number; readonly line: number | null };
+
+export const CURSOR_PATTERN = /^(\d{1,15})(?:\.(\d{1,9}))?$/;
+
+/** The log's reading side: D1 says which objects count and which of their lines another object already holds. */
+export function createLogReader(db: D1Database, bucket: R2Bucket, keys: LogKeys): LogReader {
+	const rowsFrom = async (seq: number): Promise<LogRow[]> => {
+		const query = db.prepare("SELECT seq, key, skip FROM log_objects WHERE seq >= ?1 ORDER BY seq LIMIT ?2");
+		return (await query.bind(seq, PAGE_MAX_OBJECTS).all<LogRow>()).results;
+	};
+
+	async function linesOf({ seq, key }: LogRow): Promise<unknown[]> {
+		const unreadable = (message: string) =>
+			new RequestFailure({ kind: "log_unreadable", object: key, message: `${message}; cursor=${seq} goes on after it` });
+		const object = await bucket.get(key);
+		if (object === null) throw unreadable("is missing");
+		const opened = await unseal(keys, key, new Uint8Array(await object.arrayBuffer()));
+		if (!opened.ok) throw unreadable(opened.error);
+		return opened.value;
+	}
+
+	return {
+		async page(cursor) {
+			const from = parseCursor(cursor);
+			const rows = await rowsFrom(from.line === null ? from.seq + 1 : from.seq);
+			const lines: LogLine[] = [];
+			let bytes = 0;
+			for (const row of rows) {
+				const skipped = new Set(v.parse(Positions, JSON.parse(row.skip)));
+				const start = row.seq === from.seq ? (from.line ?? 0) : 0;
+				const all = await linesOf(row);
+				for (let position = start; position < all.length; position++) {
+					if (bytes >= PAGE_BYTES) return { lines, cursor: `${row.seq}.${position}` };
+					if (skipped.has(position)) continue;
+					const line = v.parse(LogLine, all[position]);
+					lines.push(line);
+					bytes += JSON.stringify(line).length;
+				}
+			}
+			const last = rows.at(-1);
+			return { lines, cursor: last !== undefined && rows.length === PAGE_MAX_OBJECTS ? String(last.seq) : null };
+		},
+	};
+}
+
+const Positions = v.array(v.number());
+
+/** @throws RequestFailure `invalid_field` */
+function parseCursor(cursor: string | null): Cursor {
+	const match = CURSOR_PATTERN.exec(cursor ?? "0");
+	if (match === null) throw new RequestFailure({ kind: "invalid_field", path: "cursor", message: "must be a cursor of an earlier page" });
+	return { seq: Number(match[1]), line: match[2] === undefined ? null : Number(match[2]) };
+}

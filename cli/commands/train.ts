@@ -1,0 +1,48 @@
+import { choiceOf, existingPathOf, numberOf, parseArguments, pathOf } from "../arguments.ts";
+import { type Command, UsageError } from "../outcome.ts";
+import { startTrainer, trainerArguments } from "../trainer.ts";
+
+const help = `edgeshelf train --data DIR --out DIR [options]
+
+Trains a release from a folder of sessions or events, on the GPU where there is one. Makes the trainer's Python
+environment on first use.
+
+  --data DIR             sequences.txt.gz, train_sessions.txt.gz, events.csv.gz or events.ndjson.gz, with items or catalogue
+  --out DIR              where the release goes
+  --boundary tune|refit  hold the last but one item out (tune), or train on all but the last with settings frozen (refit)
+  --baseline DIR         a release to compare with: writes gate.json
+  --config X             settings by name or file
+  --seed N`;
+
+const OPTIONS = {
+	data: { type: "string" },
+	out: { type: "string" },
+	boundary: { type: "string" },
+	baseline: { type: "string" },
+	config: { type: "string" },
+	seed: { type: "string" },
+	progress: { type: "string" },
+} as const;
+
+function missing(flag: string): never {
+	throw new UsageError(`--${flag} is missing`);
+}
+
+async function run(args: readonly string[]): Promise<number> {
+	const { values } = parseArguments(args, OPTIONS);
+	const trainer = await startTrainer(
+		trainerArguments({
+			data: existingPathOf(values.data ?? missing("data"), "folder"),
+			out: pathOf(values.out ?? missing("out")),
+			...(values.boundary !== undefined && { boundary: choiceOf("boundary", values.boundary, ["tune", "refit"]) }),
+			...(values.baseline !== undefined && { baseline: existingPathOf(values.baseline, "folder") }),
+			...(values.config !== undefined && { config: values.config }),
+			...(values.seed !== undefined && { seed: String(numberOf("seed", values.seed)) }),
+			...(values.progress !== undefined && { progress: pathOf(values.progress) }),
+		}),
+	);
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => trainer.stop());
+	return (await trainer.ended).code;
+}
+
+export const trainCommand: Command = { summary: "train a release from sessions or events", help, run };

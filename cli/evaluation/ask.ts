@@ -1,0 +1,87 @@
+import { type Part, RecommendationResponse, type Source } from "../../src/contract/recommendation.ts";
+import type { Client } from "../client.ts";
+import { LIST_LENGTH, quantileOf, rankingMetrics, rankOf } from "../metrics.ts";
+import { CommandFailure } from "../outcome.ts";
+import { runParallel } from "../parallel.ts";
+import type { HeldOut } from "./held-out.ts";
+
+export type AskOptions = {
+	readonly keepsSeen: boolean;
+	readonly concurrency: number;
+	/** Only these parts answer, through `POST /admin/evaluate`; null: the route that shoppers use. */
+	readonly parts: readonly Part[] | null;
+	readonly onProgress: (done: number, failed: number) => void;
+};
+
+export type Answers = {
+	/** By case: rank from 1, or null for a miss; a failed request is a miss. */
+	readonly ranks: readonly (number | null)[];
+	readonly sources: ReadonlyMap<Source, number>;
+	readonly recommended: ReadonlySet<string>;
+	readonly releases: ReadonlySet<string>;
+	/** Client time of each answered request, milliseconds. */
+	readonly milliseconds: readonly number[];
+	readonly failed: number;
+	readonly firstFailure: string | null;
+	/** History entries that the release does not know. */
+	readonly ignored: number;
+};
+
+/** One question of the evaluation. */
+export async function ask(
+	client: Client,
+	{ history }: HeldOut,
+	keepsSeen: boolean,
+	parts: readonly Part[] | null,
+): Promise<RecommendationResponse> {
+	const body = { history, limit: LIST_LENGTH, ...(keepsSeen && { excludeSeen: false }), ...(parts !== null && { parts }) };
+	return client.call(RecommendationResponse, "POST", parts === null ? "/v1/recommendations" : "/admin/evaluate", body, {
+		idempotent: true,
+	});
+}
+
+/** Asks for each case and ranks its target. Every case counts: an error is a miss. */
+export async function askAll(client: Client, cases: readonly HeldOut[], options: AskOptions): Promise<Answers> {
+	const ranks = new Array<number | null>(cases.length).fill(null);
+	const sources = new Map<Source, number>();
+	const recommended = new Set<string>();
+	const releases = new Set<string>();
+	const milliseconds: number[] = [];
+	let [done, failed, ignored] = [0, 0, 0];
+	let firstFailure: string | null = null;
+	await runParallel(cases, options.concurrency, async (each, index) => {
+		const startedMs = performance.now();
+		try {
+			const answer = await ask(client, each, options.keepsSeen, options.parts);
+			milliseconds.push(performance.now() - startedMs);
+			const list = answer.items.map(({ id }) => id);
+			ranks[index] = rankOf(each.target, list);
+			for (const id of list.slice(0, 10)) recommended.add(id);
+			sources.set(answer.source, (sources.get(answer.source) ?? 0) + 1);
+			if (answer.release !== null) releases.add(answer.release);
+			ignored += answer.ignored;
+		} catch (thrown) {
+			if (!(thrown instanceof CommandFailure)) throw thrown;
+			failed++;
+			firstFailure ??= thrown.message;
+		}
+		options.onProgress(++done, failed);
+	});
+	return { ranks, sources, recommended, releases, milliseconds, failed, firstFailure, ignored };
+}
+
+/** All figures of one pass, by the names used in result files. */
+export function figuresOf(answers: Answers, items: number): Record<string, number | null> {
+	const answered = answers.milliseconds.length;
+	return {
+		...rankingMetrics(answers.ranks),
+		"coverage@10": items === 0 ? null : answers.recommended.size / items,
+		p50: quantileOf(answers.milliseconds, 0.5),
+		p95: quantileOf(answers.milliseconds, 0.95),
+		p99: quantileOf(answers.milliseconds, 0.99),
+		users: answers.ranks.length,
+		failed: answers.failed,
+		ignored: answers.ignored,
+		...Object.fromEntries([...answers.sources].map(([source, count]) => [`source.${source}`, count / answered])),
+	};
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/**
+ * The admin token: EDGESHELF_TOKEN, else for a server on this machine the line of that name in `.dev.vars`.
+ * The development token is never sent elsewhere.
+ * @param devVars path of the file; it may be absent
+ * @returns null when there is none
+ */
+export function tokenFor(address: URL, devVars: string | URL, environment: NodeJS.ProcessEnv = process.env): string | null {
+	if (environment.EDGESHELF_TOKEN) return environment.EDGESHELF_TOKEN;
+	if (!LOOPBACK.has(address.hostname)) return null;
+	let text: string;
+	try {
+		text = readFileSync(devVars, "utf8");
+	} catch {
+		return null;
+	}
+	const value = /^\s*EDGESHELF_TOKEN\s*=\s*(.*?)\s*$/m.exec(text)?.[1];
+	return value?.replace(/^(["'])(.*)\1$/, "$2") || null;
+}

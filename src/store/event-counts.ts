@@ -14,13 +14,13 @@ SELECT value ->> 0, ?2, ?3 FROM json_each(?1)`;
 const ENTER_OBJECT = `
 INSERT INTO log_objects (key, keyId, lines, skip, receivedAt) VALUES (?1, ?2, ?3, '[]', ?4)`;
 
-/** Adds the positions of lines whose id another object holds. ?2: position of the first line given. */
+/** Adds the positions of lines whose id another object holds. ?2: position of the first line given; D1 binds it as a real. */
 const ADD_SKIPPED = `
 UPDATE log_objects SET skip = (
   SELECT json_group_array(position ORDER BY position) FROM (
     SELECT value AS position FROM json_each(log_objects.skip)
     UNION ALL
-    SELECT line.key + ?2 FROM json_each(?1) AS line
+    SELECT line.key + CAST(?2 AS INTEGER) FROM json_each(?1) AS line
     WHERE (SELECT object FROM event_ids WHERE id = line.value ->> 0) IS NOT ?3))
 WHERE key = ?3`;
 

@@ -30,7 +30,7 @@ const UPSERT = "ON CONFLICT (name) DO UPDATE SET items = excluded.items, updated
 const REFRESH_POPULAR = `${SCORED},
 ranked AS (SELECT item, row_number() OVER (ORDER BY score DESC, item) AS place FROM listed)
 INSERT INTO hot_lists (name, items, updatedAt)
-SELECT 'popular', json_group_array(item ORDER BY place), ?3 FROM ranked WHERE place <= ?4
+SELECT 'popular', json_group_array(item ORDER BY place), ?3 FROM ranked WHERE place <= ?4 HAVING count(*) > 0
 ${UPSERT}`;
 
 const REFRESH_CATEGORIES = `${SCORED},

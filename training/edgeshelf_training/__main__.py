@@ -44,7 +44,9 @@ def table(outcome: Outcome) -> str:
     for boundary in ("tune", "refit"):
         if metrics[boundary]:
             lines.append(f"{boundary:<16} NDCG@10  Recall@10")
-            lines += [f"  {name:<14} {m['ndcg@10']:.4f}   {m['recall@10']:.4f}" for name, m in metrics[boundary].items()]
+            lines += [
+                f"  {name:<14} {m['ndcg@10']:.4f}   {m['recall@10']:.4f}" for name, m in metrics[boundary].items()
+            ]
     if outcome.gate:
         d = outcome.gate["differenceRelative"]
         interval = f"{d['mean']:+.1%} (95% {d['lower95']:+.1%} to {d['upper95']:+.1%})"

@@ -52,7 +52,7 @@ def find_candidates(
     histories: list[np.ndarray], scores: np.ndarray | None, tables: Tables, shapes: dict[str, Shape],
     most: int, keep_seen: bool,
 ) -> CandidateSet:  # fmt: skip
-    """Top `most` rows by encoder score [M,N] (None: no encoder) united with all neighbours reached, seen ones masked."""
+    """Top `most` rows by encoder score [M,N] (None: no encoder) united with all neighbours reached, without seen ones."""
     cases, items = len(histories), len(tables.popularity)
     masked = np.zeros((cases, items), bool)
     if not keep_seen:
@@ -80,7 +80,7 @@ def find_candidates(
 
 def _top_mask(scores: np.ndarray, most: int) -> np.ndarray:
     """Marks each case's `most` best finite scores, bool[M,N]; ties at the edge go to the lower row."""
-    cases, items = scores.shape
+    items = scores.shape[1]
     chosen = np.isfinite(scores)
     if items <= most:
         return chosen

@@ -39,7 +39,7 @@ class Block(nn.Module):
             return z.view(batch, steps, self.heads, dim // self.heads).transpose(1, 2)  # [B,H,T,D/H]
 
         back = positions[:, None, :] - positions[:, :, None]  # [1,T,T], how far the key lies behind the query
-        bias = self.distance[back.clamp(0, self.length - 1)]  # [1,T,T,H]
+        bias = F.embedding(back.clamp(0, self.length - 1), self.distance)  # [1,T,T,H]
         bias = bias.masked_fill((back < 0)[..., None], MASKED).permute(0, 3, 1, 2)  # [1,H,T,T]
         mixed = F.scaled_dot_product_attention(
             heads(self.query(y)), heads(self.key(y)), heads(self.value(y)), attn_mask=bias

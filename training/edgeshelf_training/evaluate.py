@@ -19,6 +19,8 @@ CELLS = 3_000_000  # cases times items held at once
 TRANSITIONS_ONLY = np.array([0.0, 1.0, 0.0, 0.0, 1e-6])
 assert FEATURES[1] == "transitions"
 
+SYSTEMS = ("fused", "encoder", "transitions", "popular")
+
 ScoreChunk = Callable[[slice], np.ndarray]
 
 
@@ -57,7 +59,7 @@ def chunk_candidates(
 
 def rank_cases(
     release: Release, asked: Asked, score_chunk: ScoreChunk, keep_seen: bool,
-    tell: Callable[[float], None] = lambda _: None, systems: tuple[str, ...] = ("fused", "encoder", "transitions", "popular"),
+    tell: Callable[[float], None] = lambda _: None, systems: tuple[str, ...] = SYSTEMS,
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Rank from 0 of each target by system, i64[M], -1 outside the first ten."""
     filler = popularity_order(release.tables.popularity)
@@ -80,7 +82,9 @@ def rank_cases(
             else:
                 top, _ = best_rows(nothing, np.zeros((len(histories), len(FEATURES))), filler, histories, AT, keep_seen)
             if name in ("fused", "encoder"):  # with no known item in the history there is only popularity
-                empty, _ = best_rows(nothing, np.zeros((len(histories), len(FEATURES))), filler, histories, AT, keep_seen)
+                empty, _ = best_rows(
+                    nothing, np.zeros((len(histories), len(FEATURES))), filler, histories, AT, keep_seen
+                )
                 top = [e if not len(h) else t for t, e, h in zip(top, empty, histories, strict=True)]
             ranks[name].append(hit_ranks(top, targets))
         tell(part.stop / len(asked))

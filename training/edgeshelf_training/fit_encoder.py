@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .batches import NO_TARGET, Windows
 from .config import TrainConfig
@@ -37,6 +38,7 @@ def fit_encoder(
 ) -> Fitted:  # fmt: skip
     """Trains on `spans`; with `frozen` = (epochs, planned) runs just those epochs and reads no validation."""
     torch.manual_seed(config.seed)
+    torch.use_deterministic_algorithms(True)  # parallel scatter adds would differ from run to run
     generator = torch.Generator().manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
     encoder = Encoder(config)
@@ -60,7 +62,9 @@ def fit_encoder(
             schedule.step()
             if step % 20 == 0:
                 share = (epoch - 1 + step / steps) / planned
-                progress.tell(share, epoch=epoch, loss=round(float(loss.detach()), 3), best=round(best.validation_ndcg, 4))
+                progress.tell(
+                    share, epoch=epoch, loss=round(float(loss.detach()), 3), best=round(best.validation_ndcg, 4)
+                )
         encoder.eval()
         vectors = table().detach().numpy().copy()
         if frozen:
@@ -76,9 +80,7 @@ def fit_encoder(
     return best
 
 
-def validate(
-    encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray, length: int, keep_seen: bool
-) -> float:
+def validate(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray, length: int, keep_seen: bool) -> float:
     """Mean NDCG@10 of the float32 encoder alone, over the full catalogue."""
     if not len(cases):
         return 0.0
@@ -131,7 +133,7 @@ def _loss(encoder: Encoder, table: ItemVectors, batch, config: TrainConfig, gene
     context = context * (torch.rand(len(context), 1, generator=generator) >= config.context_dropout)
     steps = kinds.shape[1]
     positions = torch.arange(steps - 1, -1, -1)[None]
-    queries = encoder(vectors[torch.from_numpy(batch.rows)], kinds, gaps, positions, context)  # [B,T,D]
+    queries = encoder(F.embedding(torch.from_numpy(batch.rows), vectors), kinds, gaps, positions, context)  # [B,T,D]
     targets = torch.from_numpy(batch.targets)
     asked = targets != NO_TARGET
     if len(vectors) > config.sampled_above:
@@ -143,7 +145,10 @@ def _groups(encoder: Encoder, table: ItemVectors, decay: float) -> list[dict]:
     """Weight decay for matrices; none for norms, biases, and the small tables whose zero means unknown."""
     matrices = [p for n, p in encoder.named_parameters() if p.dim() > 1 and "distance" not in n]
     others = [p for n, p in encoder.named_parameters() if p.dim() <= 1 or "distance" in n]
-    return [{"params": [*matrices, *table.parameters()], "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+    return [
+        {"params": [*matrices, *table.parameters()], "weight_decay": decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
 
 
 def _rate(step: int, total: int) -> float:

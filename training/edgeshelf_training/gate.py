@@ -21,7 +21,9 @@ def baseline_gains(baseline: Release, corpus: Corpus, cases: np.ndarray, tell=la
     """NDCG@10 of the baseline on each case, f64[M]; 0 where its catalogue lacks the target."""
     asked = ask(corpus.log, cases, row_map([item.id for item in corpus.items], baseline))
     queries = release_queries(baseline, asked, tell)
-    return ndcg_each(rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))["fused"])
+    return ndcg_each(
+        rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))["fused"]
+    )
 
 
 def cases_after(corpus: Corpus, cases: np.ndarray, baseline: Release) -> tuple[np.ndarray, int | None]:

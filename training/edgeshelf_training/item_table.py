@@ -35,7 +35,9 @@ def items_container(
         "popularity": popularity.astype(np.float32),
     }
     attributes = [{"name": name, "values": values} for name, values, _ in coded]
-    return Container("items", sections, {"categories": categories, "attributes": attributes, "catalogueVersion": version})
+    return Container(
+        "items", sections, {"categories": categories, "attributes": attributes, "catalogueVersion": version}
+    )
 
 
 def _coded(values: list[str | None]) -> tuple[list[str], np.ndarray]:

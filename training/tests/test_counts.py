@@ -1,0 +1,49 @@
+from dataclasses import replace
+
+import numpy as np
+
+from edgeshelf_training.corpus import histories_from_lists
+from edgeshelf_training.counts import bought_counts, event_weights, popularity, transition_counts
+
+
+def whole(log) -> np.ndarray:
+    return np.stack([log.offsets[:-1], log.offsets[1:]], 1)
+
+
+def test_transitions_weigh_by_distance_and_keep_direction():
+    log = histories_from_lists([[0, 1, 2]])
+    counts = transition_counts(log, whole(log), np.ones(3), window=2, k_pair=1).toarray()
+    assert counts.tolist() == [[0, 1, 0.5], [0, 0, 1], [0, 0, 0]]
+
+
+def test_no_pair_is_kept_from_fewer_than_k_visitors():
+    log = histories_from_lists([[0, 1], [0, 1], [0, 1, 0, 1, 0, 1], [2, 3], [2, 3]])
+    counts = transition_counts(log, whole(log), np.ones(len(log.rows)), window=1, k_pair=3)
+    assert sorted(zip(*counts.nonzero(), strict=True)) == [(0, 1)]  # 1->0 only from one visitor, 2->3 from two
+    assert bought_counts(log, whole(log), np.ones(len(log.rows)), 3)[2, 3] == 0
+
+
+def test_one_visitor_of_many_sessions_is_one_witness():
+    log = replace(histories_from_lists([[0, 1]] * 5), visitors=np.array([7, 7, 7, 8, 8]))
+    assert transition_counts(log, whole(log), np.ones(10), 1, 3).nnz == 0
+    assert transition_counts(log, whole(log), np.ones(10), 1, 2)[0, 1] == 5
+
+
+def test_counts_read_only_the_spans():
+    log = histories_from_lists([[0, 1, 2], [0, 1, 2]])
+    counts = transition_counts(log, np.array([[0, 2], [3, 5]]), np.ones(6), 5, 1)
+    assert sorted(zip(*counts.nonzero(), strict=True)) == [(0, 1)]
+    assert popularity(log, np.array([[0, 2], [3, 5]]), np.ones(6), 3).tolist() == [1, 1, 0]
+
+
+def test_orders_join_purchases_and_views_do_not_count_as_bought():
+    log = histories_from_lists([[0, 1, 2, 3]])
+    log = replace(log, kinds=np.array([1, 4, 4, 4]), orders=np.array([-1, 5, 5, 6]))
+    bought = bought_counts(log, whole(log), np.ones(4), 1)
+    assert sorted(zip(*bought.nonzero(), strict=True)) == [(1, 2), (2, 1)]
+
+
+def test_an_event_one_half_life_old_weighs_half():
+    log = replace(histories_from_lists([[0, 1]]), at=np.array([0, 10 * 86_400]))
+    assert event_weights(log, 10 * 86_400, 10.0).tolist() == [0.5, 1.0]
+    assert event_weights(histories_from_lists([[0, 1]]), 0, 10.0).tolist() == [1.0, 1.0]

@@ -3,6 +3,8 @@ import { preparePython, TRAINING_FOLDER } from "./python.ts";
 
 /** Time that a trainer gets to end by itself once asked to, milliseconds. */
 const STOP_GRACE_MS = 10_000;
+/** Of stderr is kept, characters. */
+const TAIL_LENGTH = 4000;
 
 export type TrainerOptions = {
 	readonly data: string;
@@ -13,12 +15,13 @@ export type TrainerOptions = {
 	readonly seed?: string;
 	/** File that the trainer appends {"progress","stage"} lines to. */
 	readonly progress?: string;
+	readonly "keep-seen"?: true;
 };
 
 export type TrainerEnd = {
 	/** Exit code; 1 where a signal ended it. */
 	readonly code: number;
-	/** Last line of stderr that is not empty. */
+	/** Last line of stderr that is not empty; "" where stderr went to the terminal itself. */
 	readonly lastLine: string;
 };
 
@@ -27,21 +30,24 @@ export type Trainer = { readonly ended: Promise<TrainerEnd>; readonly stop: () =
 /** Options as the trainer's own command line takes them; absent ones stay its defaults. */
 export const trainerArguments = (options: TrainerOptions): string[] => [
 	"train",
-	...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+	...Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, value])),
 ];
 
-/** Starts the Python trainer in its own environment; its output is shown as it comes. */
-export async function startTrainer(args: readonly string[]): Promise<Trainer> {
-	return startProcess(await preparePython(), ["-m", "edgeshelf_training", ...args], TRAINING_FOLDER);
+/** `terminal`: the trainer draws its own bar. `remembered`: stderr is shown as it comes, and its last line kept. */
+export type StderrUse = "terminal" | "remembered";
+
+/** Starts the Python trainer in its own environment. */
+export async function startTrainer(args: readonly string[], stderr: StderrUse = "remembered"): Promise<Trainer> {
+	return startProcess(await preparePython(), ["-m", "edgeshelf_training", ...args], TRAINING_FOLDER, stderr);
 }
 
-/** Starts a process whose stderr is shown and remembered. */
-export function startProcess(command: string, args: readonly string[], cwd: string): Trainer {
-	const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", "pipe"] });
+/** Starts a process whose stdout is shown. */
+export function startProcess(command: string, args: readonly string[], cwd: string, stderr: StderrUse): Trainer {
+	const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", stderr === "terminal" ? "inherit" : "pipe"] });
 	let tail = "";
-	child.stderr.on("data", (data: Buffer) => {
+	child.stderr?.on("data", (data: Buffer) => {
 		process.stderr.write(data);
-		tail = `${tail}${data.toString("utf8")}`.slice(-4000);
+		tail = `${tail}${data.toString("utf8")}`.slice(-TAIL_LENGTH);
 	});
 	const lastLine = () =>
 		tail

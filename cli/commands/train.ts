@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { choiceOf, existingPathOf, numberOf, parseArguments, pathOf } from "../arguments.ts";
 import { type Command, UsageError } from "../outcome.ts";
 import { startTrainer, trainerArguments } from "../trainer.ts";
@@ -11,7 +12,9 @@ environment on first use.
   --out DIR              where the release goes
   --boundary tune|refit  hold the last but one item out (tune), or train on all but the last with settings frozen (refit)
   --baseline DIR         a release to compare with: writes gate.json
-  --config X             settings by name or file
+  --config X             settings: a preset's name or a JSON file
+  --keep-seen            items of the history may be recommended
+  --progress FILE        append progress lines as JSON
   --seed N`;
 
 const OPTIONS = {
@@ -20,6 +23,7 @@ const OPTIONS = {
 	boundary: { type: "string" },
 	baseline: { type: "string" },
 	config: { type: "string" },
+	"keep-seen": { type: "boolean", default: false },
 	seed: { type: "string" },
 	progress: { type: "string" },
 } as const;
@@ -36,10 +40,12 @@ async function run(args: readonly string[]): Promise<number> {
 			out: pathOf(values.out ?? missing("out")),
 			...(values.boundary !== undefined && { boundary: choiceOf("boundary", values.boundary, ["tune", "refit"]) }),
 			...(values.baseline !== undefined && { baseline: existingPathOf(values.baseline, "folder") }),
-			...(values.config !== undefined && { config: values.config }),
+			...(values.config !== undefined && { config: existsSync(pathOf(values.config)) ? pathOf(values.config) : values.config }),
+			...(values["keep-seen"] && { "keep-seen": true as const }),
 			...(values.seed !== undefined && { seed: String(numberOf("seed", values.seed)) }),
 			...(values.progress !== undefined && { progress: pathOf(values.progress) }),
 		}),
+		"terminal",
 	);
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => trainer.stop());
 	return (await trainer.ended).code;

@@ -141,15 +141,17 @@ test("a message that is none of ours is put away and counted, and its neighbours
 	expect(await rows("SELECT n FROM counters WHERE name = 'dead_letters'")).toEqual([{ n: 3 }]);
 });
 
-test("a batch as large as the queue delivers is stored whole", async () => {
+test("a batch as large as the queue delivers is stored whole, less the lines that are old", async () => {
 	// Longest ids in a script of three bytes a character: about 250 KB of lines a message, 10,000 lines.
 	const wide = (n: number) => lineOf(n, { item: `${n}`.padEnd(ITEM_ID_MAX_LENGTH, "漢"), query: "字".repeat(QUERY_MAX_LENGTH) });
+	await consumeFeedback(batchOf([eventsOf(wide(1), wide(9999))]), consumerPorts(), NOW);
 	const bodies = Array.from({ length: 100 }, (_, m) => eventsOf(...Array.from({ length: 100 }, (_, n) => wide(m * 100 + n))));
 	expect(await consumeFeedback(batchOf(bodies), consumerPorts(), NOW)).toEqual({ stored: 100, malformed: 0, retried: 0 });
 	const lines = await readLog();
 	expect(lines).toHaveLength(10_000);
 	expect(new Set(lines.map(({ id }) => id)).size).toBe(10_000);
-	expect(lines[4321]).toEqual(wide(4321));
+	expect(lines.find(({ id }) => id === idOf(4321))).toEqual(wide(4321));
+	expect(await rows("SELECT skip FROM log_objects ORDER BY seq")).toEqual([{ skip: "[]" }, { skip: "[1,9999]" }]);
 	expect(await counted()).toEqual([{ day: TODAY, type: "view", n: 10_000 }]);
 	expect(await rows("SELECT count(*) AS items, sum(n) AS n FROM item_counts")).toEqual([{ items: 10_000, n: 10_000 }]);
 });

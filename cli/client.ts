@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
+import { type Answer, exchange } from "./exchange.ts";
 import { CommandFailure, UsageError } from "./outcome.ts";
 import { tokenFor } from "./token.ts";
 
@@ -7,8 +8,6 @@ import { tokenFor } from "./token.ts";
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000];
 /** Longest wait that a Retry-After may ask for, milliseconds. */
 const RETRY_AFTER_MAX_MS = 60_000;
-/** Time for one attempt, headers and body, milliseconds. */
-const ATTEMPT_TIMEOUT_MS = 120_000;
 /** A server that is busy, starting or behind a proxy that lost it for a moment. */
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
 
@@ -34,13 +33,11 @@ export class AnswerFailure extends CommandFailure {
 
 type Method = "GET" | "PUT" | "POST" | "DELETE";
 type SendOptions = {
-	readonly body?: Uint8Array<ArrayBuffer> | string;
+	readonly body?: Uint8Array | string;
 	readonly type?: string;
 	/** Whether doing it twice is as good as once; then it is tried again. Default: all but POST. */
 	readonly idempotent?: boolean;
 };
-export type Answer = { readonly status: number; readonly bytes: Uint8Array };
-
 export type Client = {
 	readonly address: URL;
 	/** The answer, read whole. @throws AnswerFailure for other than 2xx, CommandFailure when the server cannot be reached */
@@ -71,26 +68,17 @@ export function addressOf(to: string): URL {
 	return address;
 }
 
-/** A client of the Worker at `to`. Node's fetch keeps its connections alive. */
+/** A client of the Worker at `to`. */
 export function createClient(to: string, options: ClientOptions = {}): Client {
 	const address = addressOf(to);
 	const token = options.token === undefined ? tokenFor(address, new URL("../.dev.vars", import.meta.url)) : options.token;
 	const delays = options.retryDelaysMs ?? RETRY_DELAYS_MS;
 	const sleep = options.sleep ?? delay;
 
-	const attempt = async (method: Method, url: URL, { body, type }: SendOptions) => {
-		const response = await fetch(url, {
-			method,
-			headers: {
-				...(token !== null && { authorization: `Bearer ${token}` }),
-				...(body !== undefined && { "content-type": type ?? "application/json" }),
-			},
-			...(body !== undefined && { body }),
-			signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
-		});
-		const bytes = new Uint8Array(await response.arrayBuffer());
-		return { status: response.status, bytes, retryAfter: response.headers.get("retry-after") };
-	};
+	const headersOf = ({ body, type }: SendOptions) => ({
+		...(token !== null && { authorization: `Bearer ${token}` }),
+		...(body !== undefined && { "content-type": type ?? "application/json" }),
+	});
 
 	const send: Client["send"] = async (method, path, sendOptions = {}) => {
 		const url = new URL(path.replace(/^\//, ""), address);
@@ -100,7 +88,7 @@ export function createClient(to: string, options: ClientOptions = {}): Client {
 			const mayRetry = idempotent && tries < delays.length;
 			let waitMs = delays[tries] ?? 0;
 			try {
-				const answer = await attempt(method, url, sendOptions);
+				const answer = await exchange(method, url, headersOf(sendOptions), sendOptions.body);
 				if (answer.status >= 200 && answer.status < 300) return answer;
 				const failure = failureOf(request, answer);
 				if (!mayRetry || !PASSING_STATUS.has(answer.status)) throw failure;
@@ -151,9 +139,8 @@ function retryAfterMs(header: string | null): number {
 	return Number.isFinite(seconds) ? Math.min(seconds * 1000, RETRY_AFTER_MAX_MS) : 0;
 }
 
+/** Node tries each address of a name: what is told is why the first one failed. */
 function causeOf(thrown: unknown): string {
-	if (!(thrown instanceof Error)) return String(thrown);
-	const cause = thrown.cause;
-	if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-	return cause instanceof Error ? cause.message || cause.name : thrown.message;
+	const first = thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : thrown;
+	return first instanceof Error ? first.message : String(first);
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CommandFailure } from "./outcome.ts";
 
@@ -26,10 +26,20 @@ export async function preparePython(): Promise<string> {
 	if (existsSync(python) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return python;
 
 	console.error("Preparing the trainer's Python environment (training/.venv); this is done once.");
-	if (!existsSync(python)) run(findPython(), ["-m", "venv", fileURLToPath(environment)]);
+	if (!existsSync(python)) makeEnvironment(fileURLToPath(environment));
 	run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]);
 	writeFileSync(stampFile, stamp);
 	return python;
+}
+
+function makeEnvironment(folder: string): void {
+	try {
+		run(findPython(), ["-m", "venv", folder]);
+	} catch (thrown) {
+		// A half-made environment has a python but no pip, and would be taken for a whole one.
+		rmSync(folder, { recursive: true, force: true });
+		throw thrown;
+	}
 }
 
 /** @returns the first Python that is new enough */

@@ -153,6 +153,13 @@ test("a release without a verdict goes to canary, and is told so", async () => {
 	expect(formatEnd(end)).toContain("canary only");
 });
 
+test("a finished run whose release cannot be activated is not failed on the server", async () => {
+	replies["POST activate"] = [422, { error: { code: "release_refused", message: "items.bin: has no rows", requestId: "r" } }];
+	const end = await execute(async (args) => trainsAt(args).trainer);
+	expect(end).toMatchObject({ kind: "failed", message: expect.stringContaining("finished, but not activated") });
+	expect(bodiesOf("/admin/runs/run-1/fail")).toEqual([]);
+});
+
 test("a trainer that fails fails the run with its last line", async () => {
 	const end = await execute(async () => node("console.error('loading'); console.error('no sessions in the data'); process.exitCode = 2"));
 	expect(end).toEqual({ kind: "failed", message: "no sessions in the data" });

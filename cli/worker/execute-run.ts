@@ -45,6 +45,7 @@ export async function executeRun(
 		...(options.heartbeatIntervalMs !== undefined && { intervalMs: options.heartbeatIntervalMs }),
 	});
 	const signal = AbortSignal.any([options.stop, kept.lost]);
+	let isFinished = false;
 	try {
 		rmSync(options.folder, { recursive: true, force: true });
 		mkdirSync(join(options.folder, "data"), { recursive: true });
@@ -52,8 +53,11 @@ export async function executeRun(
 		options.say(`uploading ${release.id}`);
 		await uploadRelease(client, release, () => signal.throwIfAborted());
 		await client.call(Run, "POST", `/admin/runs/${run.id}/finish`, { lease, release: release.id, gate }, { idempotent: true });
+		isFinished = true;
 		return await activate(client, run.id, release.id, gate);
 	} catch (thrown) {
+		if (isFinished && thrown instanceof CommandFailure)
+			return { kind: "failed", message: `finished, but not activated: ${thrown.message}` };
 		if (kept.lost.aborted) return { kind: "lost", message: (kept.lost.reason as LeaseLost).message };
 		const message = options.stop.aborted ? "the worker was stopped" : thrown instanceof CommandFailure ? thrown.message : null;
 		await tellFailure(client, run.id, lease, message ?? "the worker failed", options.say);

@@ -52,7 +52,7 @@ def find_candidates(
     histories: list[np.ndarray], scores: np.ndarray | None, tables: Tables, shapes: dict[str, Shape],
     most: int, keep_seen: bool,
 ) -> CandidateSet:  # fmt: skip
-    """Top `most` rows by encoder score [M,N] (None: no encoder) united with all neighbours reached, without seen ones."""
+    """Top `most` rows by encoder score [M,N] (None: no encoder) united with all neighbours reached, less seen ones."""
     cases, items = len(histories), len(tables.popularity)
     masked = np.zeros((cases, items), bool)
     if not keep_seen:

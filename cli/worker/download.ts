@@ -10,6 +10,9 @@ import type { Client } from "../client.ts";
 import { CommandFailure } from "../outcome.ts";
 import { readReleaseFolder } from "../release-folder.ts";
 
+/** The most that a page may hold. */
+const CATALOGUE_PAGE_PRODUCTS = 1000;
+
 /** Writes the whole event log as `events.ndjson.gz`. @returns events written */
 export async function downloadEvents(client: Client, folder: string, signal: AbortSignal): Promise<number> {
 	let count = 0;
@@ -28,7 +31,7 @@ export async function downloadCatalogue(client: Client, folder: string, signal: 
 	let count = 0;
 	let version = 0;
 	async function* text() {
-		for await (const page of pagesOf(client, CataloguePageAnswer, "/admin/catalogue", signal)) {
+		for await (const page of pagesOf(client, CataloguePageAnswer, `/admin/catalogue?limit=${CATALOGUE_PAGE_PRODUCTS}`, signal)) {
 			count += page.products.length;
 			version = page.version;
 			yield ndjsonOf(page.products.map(({ titles, ...product }) => ({ ...product, ...(titles !== null && { titles }) })));
@@ -68,7 +71,7 @@ async function* pagesOf<T extends { readonly cursor: string | null }>(
 	let cursor: string | null = null;
 	do {
 		signal.throwIfAborted();
-		const query: string = cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+		const query: string = cursor === null ? "" : `${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
 		const page: T = await client.call(schema, "GET", `${path}${query}`);
 		yield page;
 		cursor = page.cursor;

@@ -52,7 +52,7 @@ async function run(args: readonly string[]): Promise<number> {
 	// Few tries: a request that fails is counted, and a server that went away must not hold the rest up for minutes.
 	const client = createClient(values.to, { retryDelaysMs: [500, 2000] });
 	try {
-		await waitUntilWarm(client, cases, progress);
+		const isPersonal = await waitUntilWarm(client, cases, progress);
 		const measure = async (label: string, parts: readonly ["encoder"] | null) => {
 			const onProgress = (done: number, failed: number) =>
 				progress.show(done / cases.length, `${label} ${done} of ${cases.length}${failed > 0 ? `, ${failed} failed` : ""}`);
@@ -62,7 +62,7 @@ async function run(args: readonly string[]): Promise<number> {
 			return answers;
 		};
 		const served = await measure("served", null);
-		const encoder = values["no-encoder"] ? null : await measure("encoder alone", ["encoder"]);
+		const encoder = values["no-encoder"] || !isPersonal ? null : await measure("encoder alone", ["encoder"]);
 		const figures = {
 			...figuresOf(served, data.items),
 			...(encoder !== null && prefixed("encoder.", figuresOf(encoder, data.items))),
@@ -95,11 +95,12 @@ async function run(args: readonly string[]): Promise<number> {
 	}
 }
 
-async function waitUntilWarm(client: Client, cases: readonly HeldOut[], progress: Progress): Promise<void> {
-	const known = cases[0];
-	if (known === undefined) throw new CommandFailure("the data holds no history with an item after it");
-	const source = await warmUp(client, known);
-	if (source !== "personal") progress.say(`the server answers from "${source}" only, not from the encoder; measuring that`);
+/** @returns whether the encoder answers */
+async function waitUntilWarm(client: Client, cases: readonly HeldOut[], progress: Progress): Promise<boolean> {
+	if (cases.length === 0) throw new CommandFailure("the data holds no history with an item after it");
+	const source = await warmUp(client, cases);
+	if (source !== "personal") progress.say(`the server answers from "${source}" only, not from the encoder; measuring that alone`);
+	return source === "personal";
 }
 
 /** Split and seen items as measured here; boundary and what the release may read as its manifest says. */

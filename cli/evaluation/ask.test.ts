@@ -53,3 +53,12 @@ test("asks for lists of 20, seen items out unless kept, and for parts by their o
 		["/admin/evaluate", { history: [{ item: "a" }], limit: 20, excludeSeen: false, parts: ["encoder"] }],
 	]);
 });
+
+test("ends when the server is gone, in place of counting misses", async () => {
+	server = await startStandIn(recommend);
+	const client = createClient(server.url, { token: null, retryDelaysMs: [] });
+	const cases = Array.from({ length: 500 }, () => CASES[3] as HeldOut);
+	const asking = askAll(client, cases, { keepsSeen: false, concurrency: 1, parts: null, onProgress: () => {} });
+	await expect(asking).rejects.toThrow("100 requests in a row failed");
+	expect(server.received).toHaveLength(100);
+});

@@ -5,6 +5,9 @@ import { CommandFailure } from "../outcome.ts";
 import { runParallel } from "../parallel.ts";
 import type { HeldOut } from "./held-out.ts";
 
+/** Failures in a row after which the server is taken for gone. */
+const FAILURES_IN_A_ROW_MAX = 100;
+
 export type AskOptions = {
 	readonly keepsSeen: boolean;
 	readonly concurrency: number;
@@ -40,20 +43,24 @@ export async function ask(
 	});
 }
 
-/** Asks for each case and ranks its target. Every case counts: an error is a miss. */
+/**
+ * Asks for each case and ranks its target. Every case counts: an error is a miss.
+ * @throws CommandFailure when the server is gone: its misses would say nothing of the release
+ */
 export async function askAll(client: Client, cases: readonly HeldOut[], options: AskOptions): Promise<Answers> {
 	const ranks = new Array<number | null>(cases.length).fill(null);
 	const sources = new Map<Source, number>();
 	const recommended = new Set<string>();
 	const releases = new Set<string>();
 	const milliseconds: number[] = [];
-	let [done, failed, ignored] = [0, 0, 0];
+	let [done, failed, failedInARow, ignored] = [0, 0, 0, 0];
 	let firstFailure: string | null = null;
 	await runParallel(cases, options.concurrency, async (each, index) => {
 		const startedMs = performance.now();
 		try {
 			const answer = await ask(client, each, options.keepsSeen, options.parts);
 			milliseconds.push(performance.now() - startedMs);
+			failedInARow = 0;
 			const list = answer.items.map(({ id }) => id);
 			ranks[index] = rankOf(each.target, list);
 			for (const id of list.slice(0, 10)) recommended.add(id);
@@ -64,6 +71,7 @@ export async function askAll(client: Client, cases: readonly HeldOut[], options:
 			if (!(thrown instanceof CommandFailure)) throw thrown;
 			failed++;
 			firstFailure ??= thrown.message;
+			if (++failedInARow >= FAILURES_IN_A_ROW_MAX) throw new CommandFailure(`${failedInARow} requests in a row failed: ${thrown.message}`);
 		}
 		options.onProgress(++done, failed);
 	});

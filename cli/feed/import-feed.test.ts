@@ -93,3 +93,10 @@ test("keeps a request below the server's limit when products are long", async ()
 	expect(server.received.length).toBe(2);
 	for (const { body } of server.received) expect(body.length).toBeLessThanOrEqual(CHUNK_MAX_BYTES);
 });
+
+test("a CSV without a column for the titles is refused before anything is sent", async () => {
+	feed = join(folder, "feed.csv");
+	writeFileSync(feed, "sku,headline\n1,A\n");
+	await expect(run().outcome).rejects.toThrow("--map title=COLUMN names one of sku, headline");
+	expect(server.received).toEqual([]);
+});

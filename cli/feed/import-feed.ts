@@ -2,7 +2,7 @@ import { CatalogueReport } from "../../src/contract/product.ts";
 import { type Client, parseAnswer } from "../client.ts";
 import type { CheckpointFile } from "./checkpoint.ts";
 import { type BadRow, chunksOf, type FeedChunk } from "./chunk.ts";
-import type { Mapping } from "./mapping.ts";
+import { checkHeader, type Mapping } from "./mapping.ts";
 import type { PriceUnit } from "./price.ts";
 import { openRows } from "./rows.ts";
 import { createRowMapper, emptyNotes, type FeedNotes } from "./to-product.ts";
@@ -42,7 +42,7 @@ export async function importFeed(job: ImportJob): Promise<ImportOutcome> {
 	const { identity: _, ...before } = job.checkpoint.read() ?? { identity: "", ...NOTHING_YET };
 	let totals: ImportTotals = before;
 	const notes = emptyNotes();
-	const { feed, rows } = await openRows(job.path, before.rows);
+	const { feed, rows } = await openRows(job.path, { skip: before.rows, onHeader: (columns) => checkHeader(columns, job.mapping) });
 	const send = async (chunk: FeedChunk) => {
 		const report = chunk.lines.length > 0 ? await putProducts(job.client, chunk.body) : { upserted: 0, unchanged: 0, rejected: [] };
 		const refused = report.rejected.map(({ line, id, path, message }) => ({ line: chunk.lines[line - 1] ?? 0, id, field: path, message }));

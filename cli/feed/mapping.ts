@@ -1,4 +1,4 @@
-import { UsageError } from "../outcome.ts";
+import { CommandFailure, UsageError } from "../outcome.ts";
 
 const FIELDS = ["id", "title", "description", "category", "brand", "price", "currency", "stock", "image", "url", "group"] as const;
 export type Field = (typeof FIELDS)[number];
@@ -54,6 +54,15 @@ export function mappingOf(pairs: readonly string[]): Mapping {
 		columns: Object.fromEntries(FIELDS.map((field) => [field, [...(columns[field] ?? []), ...ALIASES[field]]])) as Record<Field, string[]>,
 		named,
 	};
+}
+
+/** @throws CommandFailure when no column can hold the ids or the titles, which every product needs */
+export function checkHeader(columns: readonly string[], mapping: Mapping): void {
+	const keys = new Set(columns.map(columnKeyOf));
+	for (const field of ["id", "title"] as const) {
+		if (mapping.columns[field].some((column) => keys.has(column))) continue;
+		throw new CommandFailure(`no column is known to hold the ${field}: --map ${field}=COLUMN names one of ${columns.join(", ")}`);
+	}
 }
 
 /** What a column that is no alias of a field holds; null: nothing that a product has. */

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function read(name: string, content: string | Uint8Array, skip = 0) {
 	const path = join(folder, name);
 	writeFileSync(path, content);
-	const { feed, rows } = await openRows(path, skip);
+	const { feed, rows } = await openRows(path, { skip });
 	const all = [];
 	for await (const row of rows) all.push(row);
 	return { rows: all, damage: await feed.damage() };

@@ -11,12 +11,19 @@ export type FeedRow =
 
 export type FeedRows = { readonly feed: Feed; readonly rows: AsyncIterable<FeedRow> };
 
+type RowOptions = {
+	/** Rows at the start that are counted, not read. */
+	readonly skip?: number;
+	/** Hears of a CSV's column names before the first row; what it throws ends the reading. */
+	readonly onHeader?: (columns: readonly string[]) => void;
+};
+
 /**
  * Opens an NDJSON, CSV or TSV file, told apart by name and first character. A last row that a cut left incomplete is
- * not given. Rows before `skip` are counted, not read.
- * @throws CommandFailure for UTF-16, a JSON array and a CSV without a header
+ * not given.
+ * @throws CommandFailure for UTF-16 and a JSON array
  */
-export async function openRows(path: string, skip = 0): Promise<FeedRows> {
+export async function openRows(path: string, { skip = 0, onHeader }: RowOptions = {}): Promise<FeedRows> {
 	const head = await headOf(path);
 	if (/^(\xff\xfe|\xfe\xff)/.test(head.toString("latin1", 0, 2))) throw new CommandFailure(`${path} is UTF-16; save it as UTF-8`);
 	const text = head
@@ -26,7 +33,7 @@ export async function openRows(path: string, skip = 0): Promise<FeedRows> {
 	if (text.startsWith("[")) throw new CommandFailure(`${path} is a JSON array; give one object a line (jq -c '.[]' makes that)`);
 	const feed = openFeed(path);
 	const isCsv = /\.(csv|tsv)(\.gz)?$/i.test(path) || !text.startsWith("{");
-	return { feed, rows: isCsv ? csvRows(feed, delimiterOf(path, text), skip) : jsonRows(feed, skip) };
+	return { feed, rows: isCsv ? csvRows(feed, delimiterOf(path, text), skip, onHeader) : jsonRows(feed, skip) };
 }
 
 async function headOf(path: string): Promise<Buffer> {
@@ -70,7 +77,7 @@ function isBlank(bytes: Buffer): boolean {
 	return true;
 }
 
-async function* csvRows(feed: Feed, delimiter: string, skip: number): AsyncGenerator<FeedRow> {
+async function* csvRows(feed: Feed, delimiter: string, skip: number, onHeader: RowOptions["onHeader"]): AsyncGenerator<FeedRow> {
 	const problems: FeedRow[] = [];
 	const parser = Readable.from(feed.chunks, { objectMode: false }).pipe(
 		parse({
@@ -94,6 +101,7 @@ async function* csvRows(feed: Feed, delimiter: string, skip: number): AsyncGener
 	for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
 		if (header === null) {
 			header = record.map((name) => name.trim());
+			onHeader?.(header);
 			continue;
 		}
 		if (held !== null) yield held;

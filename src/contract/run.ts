@@ -4,7 +4,13 @@ import { GateReport, ReleaseId } from "./release.ts";
 /** Time for which a claim holds without a heartbeat, seconds. */
 export const LEASE_SECONDS = 120;
 
-/** open -> claimed -> finished | failed; a lost lease reopens. */
+/** Attempts after which a run that was failed or lost is not offered again. */
+export const RUN_ATTEMPTS_MAX = 3;
+
+/** Stage of an open run for which a provider was asked to start a job. */
+export const RUN_CALLED_STAGE = "called";
+
+/** open -> claimed -> finished; a run that is failed or whose lease is lost opens again until its attempts are used up: failed. */
 export const RUN_STATES = ["open", "claimed", "finished", "failed"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 

@@ -21,12 +21,12 @@ export async function tokenOf(request: Request, stored: readonly StoredToken[]):
 	return found;
 }
 
-/** Lets a request pass when its token has the scope. */
-export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
+/** Lets a request pass when its token has any one of the scopes; a refusal names the first. */
+export function requireScope(...scopes: readonly [Scope, ...Scope[]]): MiddlewareHandler<AppEnv> {
 	return async function scopeRequired(c, next) {
 		const token = await tokenOf(c.req.raw, c.var.services.tokens);
 		if (token === null) throw new RequestFailure({ kind: "unauthorized" });
-		if (!token.scopes.includes(scope)) throw new RequestFailure({ kind: "forbidden", scope });
+		if (!scopes.some((scope) => token.scopes.includes(scope))) throw new RequestFailure({ kind: "forbidden", scope: scopes[0] });
 		c.set("token", token);
 		await next();
 	};

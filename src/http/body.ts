@@ -3,20 +3,32 @@ import * as v from "valibot";
 import { RequestFailure } from "../contract/errors.ts";
 
 /**
- * Reads a body up to a limit, whatever Content-Length claims.
- * @returns the bytes, at most `maxBytes`
+ * A body piece by piece, up to a limit, whatever Content-Length claims.
  * @throws RequestFailure `body_too_large`
  */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function* streamUpTo(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
 	const tooLarge = () => new RequestFailure({ kind: "body_too_large", maxBytes });
 	if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
-	if (request.body === null) return new Uint8Array();
-	const chunks: Uint8Array[] = [];
+	if (request.body === null) return;
 	let total = 0;
 	for await (const chunk of request.body as ReadableStream<Uint8Array>) {
 		total += chunk.byteLength;
 		if (total > maxBytes) throw tooLarge();
+		yield chunk;
+	}
+}
+
+/**
+ * Reads a body up to a limit.
+ * @returns the bytes, at most `maxBytes`
+ * @throws RequestFailure `body_too_large`
+ */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+	const chunks: Uint8Array[] = [];
+	let total = 0;
+	for await (const chunk of streamUpTo(request, maxBytes)) {
 		chunks.push(chunk);
+		total += chunk.byteLength;
 	}
 	const bytes = new Uint8Array(total);
 	let offset = 0;

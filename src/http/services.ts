@@ -1,22 +1,9 @@
 import type { SessionKey } from "../contract/context.ts";
-import type { CatalogueReport, Product, StoredProduct } from "../contract/product.ts";
 import type { EventIntake, LogReader } from "../feedback/ports.ts";
 import type { Recommender, Sender } from "../pipeline/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
 import type { StoredToken } from "./auth.ts";
-
-/** The catalogue as the admin routes need it. */
-export interface Catalogue {
-	/** Writes what differs; the rows of one call share one new version. */
-	upsert(products: readonly Product[], now: number): Promise<Pick<CatalogueReport, "upserted" | "unchanged" | "version">>;
-	/** In order of (version, id), after the cursor. */
-	page(
-		cursor: string | null,
-		limit: number,
-	): Promise<{ readonly products: readonly StoredProduct[]; readonly cursor: string | null; readonly version: number }>;
-	/** @returns false when there was no such product */
-	remove(id: string, now: number): Promise<boolean>;
-}
+import type { Catalogue } from "./ports.ts";
 
 /** Everything the routes need, built once an isolate by the composition root. */
 export type Services = {

@@ -1,0 +1,41 @@
+import type { Manifest } from "../contract/release.ts";
+import { fail, type Result } from "../contract/result.ts";
+import type { Refusal } from "./check-manifest.ts";
+import type { ReleasePorts, ReleaseRow } from "./ports.ts";
+
+/**
+ * Holds every stored file against the manifest, mends from the archive what the shards have lost, and loads the release
+ * as serving would.
+ */
+export async function verifyStored(
+	{ files, rows, verify }: Pick<ReleasePorts, "files" | "rows" | "verify">,
+	stored: ReleaseRow["files"],
+	manifest: Manifest,
+): Promise<Result<null, Refusal>> {
+	const { id } = manifest;
+	const shardsOf = new Map(stored.map(({ name, shards }) => [name, shards]));
+	for (const [name, { sha256, bytes }] of Object.entries(manifest.files)) {
+		const stateWith = async (shards: number): Promise<"intact" | "damaged" | "missing"> => {
+			const found = await files.digest(id, name, shards);
+			if (found === null) return "missing";
+			return found.sha256 === sha256 && found.bytes === bytes ? "intact" : "damaged";
+		};
+		let state = await stateWith(shardsOf.get(name) ?? 0);
+		const restored = state === "intact" ? null : await files.restore(id, name);
+		if (restored !== null) {
+			shardsOf.set(name, restored);
+			state = await stateWith(restored);
+			if (state === "intact") await rows.fileStored(id, { name, sha256, bytes, shards: restored });
+		}
+		if (state === "missing") return fail({ file: name, message: "is not in the store" });
+		if (state === "damaged") return fail({ file: name, message: "is stored damaged: its bytes or hash are not those of the manifest" });
+	}
+	return verify(manifest, async (name) => {
+		const content = await files.read(id, name, shardsOf.get(name) ?? 0);
+		return content === null ? null : bytesOf(content);
+	});
+}
+
+/** All bytes of a stream. */
+export const bytesOf = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> =>
+	new Uint8Array(await new Response(stream).arrayBuffer());

@@ -1,0 +1,68 @@
+import type { ActivePointer } from "../contract/release.ts";
+import { utcDay } from "./event-counts.ts";
+import { REQUESTS_BUCKET } from "./metrics.ts";
+
+/** Days of event totals, today included. */
+const EVENT_DAYS = 14;
+/** Runs and activations told of. */
+const LATEST = 5;
+
+/** What an operator asks first. */
+export type Status = {
+	readonly pointer: ActivePointer | null;
+	readonly catalogue: { readonly products: number; readonly deleted: number; readonly version: number };
+	readonly releases: Readonly<Record<"ready" | "uploading" | "refused", number>>;
+	/** Totals by UTC day of receipt, then type. */
+	readonly events: Readonly<Record<string, Readonly<Record<string, number>>>>;
+	readonly deadLetters: number;
+	readonly runs: readonly Readonly<Record<string, unknown>>[];
+	readonly activations: readonly Readonly<Record<string, unknown>>[];
+	/** Requests of the last hour, and what share of them each rung answered. */
+	readonly lastHour: { readonly requests: number; readonly shares: Readonly<Record<string, number>> };
+};
+
+/** Reads the status in one round trip. @returns a reader of the status at `now`, unix seconds */
+export function createStatus(db: D1Database): (now: number) => Promise<Status> {
+	return async function readStatus(now) {
+		const [pointer, catalogue, releases, events, dead, runs, activations, rungs] = await db.batch<Record<string, never>>([
+			db.prepare("SELECT active, previous, canary, canaryShare, updatedAt FROM pointer WHERE id = 1"),
+			db.prepare(
+				`SELECT count(*) FILTER (WHERE NOT deleted) AS products, count(*) FILTER (WHERE deleted) AS deleted,
+				coalesce(max(version), 0) AS version FROM products`,
+			),
+			db.prepare("SELECT state, count(*) AS n FROM releases GROUP BY state"),
+			db.prepare("SELECT day, type, n FROM event_counts WHERE day > ?1 ORDER BY day DESC, type").bind(utcDay(now - EVENT_DAYS * 86_400)),
+			db.prepare("SELECT n FROM counters WHERE name = 'dead_letters'"),
+			db
+				.prepare(
+					`SELECT id, state, reason, openedAt, worker, attempts, progress, stage, finishedAt, release, message FROM runs
+					ORDER BY openedAt DESC, id DESC LIMIT ?1`,
+				)
+				.bind(LATEST),
+			db.prepare("SELECT release, action, by, token, share, run, note, at FROM activations ORDER BY seq DESC LIMIT ?1").bind(LATEST),
+			db
+				.prepare("SELECT source, sum(n) AS n FROM metric_rollups WHERE minute > ?1 AND bucket = ?2 GROUP BY source ORDER BY source")
+				.bind(Math.floor(now / 60) - 60, REQUESTS_BUCKET),
+		]);
+		const byState = countsOf(releases, "state");
+		const byRung = countsOf(rungs, "source");
+		const requests = Object.values(byRung).reduce((sum, n) => sum + n, 0);
+		const days = Object.groupBy((events?.results ?? []) as unknown as { day: string; type: string; n: number }[], ({ day }) => day);
+		return {
+			pointer: (pointer?.results[0] as unknown as ActivePointer | undefined) ?? null,
+			catalogue: catalogue?.results[0] as unknown as Status["catalogue"],
+			releases: { ready: 0, uploading: 0, refused: 0, ...byState },
+			events: Object.fromEntries(
+				Object.entries(days).map(([day, counts]) => [day, Object.fromEntries((counts ?? []).map(({ type, n }) => [type, n]))]),
+			),
+			deadLetters: (dead?.results[0] as unknown as { n: number } | undefined)?.n ?? 0,
+			runs: runs?.results ?? [],
+			activations: activations?.results ?? [],
+			lastHour: { requests, shares: Object.fromEntries(Object.entries(byRung).map(([rung, n]) => [rung, n / requests])) },
+		};
+	};
+}
+
+/** Rows of a name and a count as a record. */
+const countsOf = (result: D1Result<Record<string, unknown>> | undefined, name: string): Record<string, number> =>
+	Object.fromEntries((result?.results ?? []).map((row) => [String(row[name]), Number(row.n)]));

@@ -1,5 +1,10 @@
 import type { CoarseContext, VisitorKey } from "../contract/context.ts";
+import type { Product } from "../contract/product.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
+import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
+import type { EncoderInput } from "../sequence/encode.ts";
+
+export type { EncoderInput };
 
 /** Who asks, as far as we may know. */
 export type Sender = {
@@ -20,4 +25,74 @@ export interface Recommender {
 	recommend(request: RecommendationRequest, sender: Sender, waitUntil: WaitUntil): Promise<Recommendation>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
+	/** What this isolate holds now, for the console. */
+	state(): ServingState;
+}
+
+export type ServingState = {
+	/** Id of the release that serves; null: none is loaded. */
+	readonly release: string | null;
+	readonly canary: string | null;
+	/** Best rung that can answer now. */
+	readonly rung: "personal" | "session" | "static";
+	/** Catalogue version up to which the overlay was read. */
+	readonly catalogueVersion: number | null;
+	/** The latest release that could not be loaded, and why. */
+	readonly fault: { readonly release: string; readonly file: string; readonly message: string } | null;
+};
+
+/** One model in the runtime. */
+export interface Encoder {
+	/**
+	 * @returns float32 of the queries, shape [queries, dim]
+	 * @throws when the runtime fails: the caller falls to the next rung
+	 */
+	encode(input: EncoderInput): Float32Array;
+	/** Gives its memory back; it may not be used after that. */
+	release(): void;
+}
+
+/** @throws when the runtime cannot boot or the model cannot be loaded */
+export type MakeEncoder = (model: Uint8Array) => Promise<Encoder>;
+
+/** The registry's read side. All may throw: what was loaded goes on serving. */
+export interface ReleaseSource {
+	pointer(): Promise<ActivePointer>;
+	/** @returns null when there is no such release, or it is not whole yet */
+	manifest(id: string): Promise<Manifest | null>;
+	/** Those of the files that are there; what is missing is left out. */
+	files(id: string, names: readonly ReleaseFile[]): Promise<Partial<Record<ReleaseFile, Uint8Array>>>;
+}
+
+/** What the overlay needs of a product. */
+export type OverlaidProduct = Pick<Product, "title" | "titles" | "category" | "brand" | "price" | "stock" | "attributes">;
+
+export type ProductChange = {
+	readonly id: string;
+	/** Catalogue version of the change. */
+	readonly version: number;
+	/** null: the product was deleted. */
+	readonly product: OverlaidProduct | null;
+};
+
+/** A place in the order of changes: by version, then id. */
+export type OverlayCursor = { readonly version: number; readonly id: string };
+
+export interface OverlaySource {
+	/** Changes after the cursor, in order, at most `limit`; fewer means there are no more. */
+	changes(after: OverlayCursor, limit: number): Promise<readonly ProductChange[]>;
+}
+
+/** Ids, best first. */
+export type HotLists = { readonly overall: readonly string[]; readonly byCategory: ReadonlyMap<string, readonly string[]> };
+
+/** A product with its values, while no release is at hand. */
+export type ListedProduct = OverlaidProduct & { readonly id: string };
+
+export interface HotListSource {
+	lists(): Promise<HotLists>;
+	/** Products of the named categories' hot lists, then of the common one, then the newest; none deleted, each once. */
+	products(categories: readonly string[]): Promise<readonly ListedProduct[]>;
+	/** Ids put by at the last activation, for when the database is dead too; null when there are none. */
+	staticIds(): Promise<readonly string[] | null>;
 }

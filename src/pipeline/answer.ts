@@ -1,0 +1,101 @@
+import { type CoarseContext, UNKNOWN_CONTEXT } from "../contract/context.ts";
+import { PARTS, type Part, type RecommendationRequest, type RecommendedItem, type Source } from "../contract/recommendation.ts";
+import { bucketWeights, type PartWeights, weightsOfParts } from "../rank/fusion.ts";
+import { type QuantisedQuery, quantise } from "../retrieve/rows.ts";
+import { encodeHistory } from "../sequence/encode.ts";
+import { type KnownHistory, knownHistory } from "../sequence/history.ts";
+import { explain } from "./explain.ts";
+import type { OverlaidRelease } from "./overlaid-release.ts";
+import { popularItems } from "./popular-items.ts";
+import type { HotLists } from "./ports.ts";
+import { prepareMask } from "./prepare-mask.ts";
+import { rankCandidates } from "./rank-candidates.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+
+export type Answer = { readonly source: Source; readonly ignored: number; readonly items: readonly RecommendedItem[] };
+
+/** Told when a rung failed for a reason that is not the request's. */
+export type OnFault = (rung: Source, error: unknown) => void;
+
+/**
+ * Answers from a release: `personal`, else `session`, else `popular`. No rung throws past this function; the last one
+ * gives an empty list at worst. It never pauses, so that the overlay cannot change under it.
+ */
+export function answerFrom(
+	release: OverlaidRelease,
+	request: RecommendationRequest,
+	context: CoarseContext,
+	hot: HotLists | null,
+	now: number,
+	watch: Stopwatch,
+	onFault: OnFault,
+): Answer {
+	const history = knownHistory(request, release, now);
+	const { ignored } = history;
+	if (release.loaded.encoder !== null && history.entries.length > 0) {
+		try {
+			const query = watch.span("encode", () => encode(release, history, context));
+			const items = watch.span("rank", () => rank(release, request, history, query, null));
+			return { source: "personal", ignored, items };
+		} catch (error) {
+			onFault("personal", error);
+		}
+	}
+	if (history.rows.length > 0) {
+		try {
+			const items = watch.span("rank", () => rank(release, request, history, null, null));
+			if (items.length > 0) return { source: "session", ignored, items };
+		} catch (error) {
+			onFault("session", error);
+		}
+	}
+	return { source: "popular", ignored, items: watch.span("rank", () => popularItems(release, request, history.rows, hot)) };
+}
+
+/**
+ * The list by chosen parts only.
+ * @throws what the encoder throws, when it is among the parts
+ */
+export function answerByParts(release: OverlaidRelease, request: RecommendationRequest, parts: readonly Part[], now: number): Answer {
+	const history = knownHistory(request, release, now);
+	const asks = parts.includes("encoder");
+	const query = asks && history.entries.length > 0 ? encode(release, history, UNKNOWN_CONTEXT) : null;
+	return { source: asks ? "personal" : "session", ignored: history.ignored, items: rank(release, request, history, query, parts) };
+}
+
+/** @throws when there is no encoder, or it fails */
+function encode(release: OverlaidRelease, { entries }: KnownHistory, context: CoarseContext): QuantisedQuery {
+	const { encoder, manifest, items } = release.loaded;
+	if (encoder === null) throw new Error("The release has no encoder");
+	const output = encoder.encode(encodeHistory(entries, manifest.encoder.length, items.dim, context, release.writeVector));
+	if (output.length !== items.dim || !output.every(Number.isFinite)) throw new Error("The encoder gave no vector");
+	return quantise(output);
+}
+
+/**
+ * Masks, ranks and names.
+ * @param query null: the session's weights, fitted without the encoder
+ * @param parts null: all, and an empty list when no candidate was found at all
+ */
+function rank(
+	release: OverlaidRelease,
+	request: RecommendationRequest,
+	history: KnownHistory,
+	query: QuantisedQuery | null,
+	parts: readonly Part[] | null,
+): readonly RecommendedItem[] {
+	prepareMask(release, request, history.rows);
+	const { buckets, session } = release.loaded.fusion;
+	const fitted = bucketWeights(query === null ? session : buckets, history.rows.length);
+	const weights: PartWeights = parts === null ? fitted : weightsOfParts(fitted, parts);
+	const ranked = rankCandidates(release, query, history.rows, weights, parts ?? PARTS, request.limit);
+	if (ranked.scored === 0 && parts === null && query === null) return [];
+	return Array.from(ranked.rows, (row, place) => ({
+		id: release.idOf(row),
+		score: ranked.scores[place] as number,
+		...(request.explain &&
+			(place < ranked.scored
+				? explain(release, row, history, weights)
+				: { reason: { kind: "popular" as const }, contributions: { popular: 0 } })),
+	}));
+}

@@ -1,0 +1,80 @@
+import { UNKNOWN_CONTEXT } from "../contract/context.ts";
+import { PARTS } from "../contract/recommendation.ts";
+import type { Parity } from "../contract/release.ts";
+import { bucketWeights, weightsOfParts } from "../rank/fusion.ts";
+import { quantise } from "../retrieve/rows.ts";
+import { encodeHistory } from "../sequence/encode.ts";
+import type { LoadedRelease, ReleaseFault } from "./load-release.ts";
+import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
+import { rankCandidates } from "./rank-candidates.ts";
+
+/** Histories of `parity.json` that are computed again when a release is loaded. */
+export const PARITY_HISTORIES = 4;
+/**
+ * Largest difference of an encoder output, relative to its largest component. Where ONNX Runtime is built for a native
+ * CPU it may fuse int8 weights into kernels that quantise the activations too (MatMulNBits, seen with 1.32: 0.7%); in
+ * WASM it computes in float32. Another model, or other inputs, differ by far more.
+ */
+const QUERY_TOLERANCE = 2e-2;
+/** Largest relative difference of a score: both sides compute in float64. */
+const SCORE_TOLERANCE = 1e-6;
+
+type ParityCase = Parity["histories"][number];
+
+/**
+ * Computes some of the trainer's own answers again: the encoder's output within float32's noise, and from the
+ * trainer's output the scan and the fusion, to the row. @returns the file at fault; null when all agree
+ */
+export function checkParity(loaded: LoadedRelease): ReleaseFault | null {
+	const release = createOverlaidRelease(loaded);
+	for (const [place, known] of loaded.parity.histories.slice(0, PARITY_HISTORIES).entries()) {
+		const rows = Int32Array.from(known.items, release.rowOf);
+		if (rows.includes(-1)) return { file: "parity.json", message: `names an item in history ${place} that items.bin lacks` };
+		if (known.query.length !== loaded.items.dim) return { file: "parity.json", message: `has a query of ${known.query.length} dimensions` };
+		if (!encoderAgrees(release, rows, known)) {
+			return { file: "encoder.int8.onnx", message: `does not give the stated output for history ${place} of parity.json` };
+		}
+		if (!rankingAgrees(release, rows, known, "encoder")) {
+			return { file: "items.bin", message: `does not give the stated ranking for history ${place} of parity.json` };
+		}
+		if (!rankingAgrees(release, rows, known, "fused")) {
+			return { file: "fusion.json", message: `does not give the stated ranking for history ${place} of parity.json` };
+		}
+	}
+	return null;
+}
+
+function encoderAgrees(release: OverlaidRelease, rows: Int32Array, known: ParityCase): boolean {
+	const { encoder, manifest, items } = release.loaded;
+	if (encoder === null) return true;
+	const entries = Array.from(rows, (row) => ({ row, vector: null, query: null, kind: 1, gap: 0 }));
+	const input = encodeHistory(entries, manifest.encoder.length, items.dim, UNKNOWN_CONTEXT, release.writeVector);
+	let output: Float32Array;
+	try {
+		output = encoder.encode(input);
+	} catch {
+		return false;
+	}
+	const most = known.query.reduce((largest, component) => Math.max(largest, Math.abs(component)), 0);
+	return known.query.every((component, d) => Math.abs((output[d] ?? Number.NaN) - component) <= QUERY_TOLERANCE * most);
+}
+
+function rankingAgrees(release: OverlaidRelease, rows: Int32Array, known: ParityCase, system: "encoder" | "fused"): boolean {
+	const top = system === "encoder" ? known.encoderTop : known.fusedTop;
+	const stated = system === "encoder" ? known.encoderScores : known.fusedScores;
+	const { masked } = release.scratch();
+	masked.fill(0);
+	for (const row of rows) masked[row] = 1;
+	const weights = bucketWeights(release.loaded.fusion.buckets, rows.length);
+	const query = quantise(Float32Array.from(known.query));
+	const found =
+		system === "encoder"
+			? rankCandidates(release, query, rows, weightsOfParts(weights, ["encoder"]), ["encoder"], top.length)
+			: rankCandidates(release, query, rows, weights, PARTS, top.length);
+	const isNear = (a: number, b: number) => Math.abs(a - b) <= SCORE_TOLERANCE * Math.max(1, Math.abs(b));
+	if (found.rows.length !== top.length || !stated.every((score, place) => isNear(found.scores[place] ?? Number.NaN, score))) return false;
+	// Rows whose scores differ by less than the tolerance may stand in another order; the last may be another row.
+	const shown = new Set(Array.from(found.rows, release.idOf));
+	const last = stated.at(-1) ?? 0;
+	return top.every((id, place) => shown.has(id) || isNear(stated[place] as number, last));
+}

@@ -1,0 +1,48 @@
+import { ATTRIBUTE_COLUMNS_MAX } from "../contract/product.ts";
+import type { Codes } from "../rank/columns.ts";
+import type { ItemFile } from "./read-items.ts";
+
+/** Names of a release with a code each; the overlay adds what it brings. Codes are never given again. */
+export interface GrowingCodes extends Codes {
+	readonly attributeCount: number;
+	categoryName(code: number): string | null;
+	addCategory(name: string): number;
+	/** @returns -1 when all columns are taken */
+	addAttribute(name: string): number;
+	addValue(attribute: number, value: string): number;
+}
+
+export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "categories" | "attributes">): GrowingCodes {
+	const names = [...categories];
+	const categoryCodes = new Map(names.map((name, code) => [name, code]));
+	const columns = attributes.map(({ values }) => new Map(values.map((value, code) => [value, code])));
+	const columnCodes = new Map(attributes.map(({ name }, code) => [name, code]));
+	return {
+		get attributeCount() {
+			return columns.length;
+		},
+		categoryOf: (name) => categoryCodes.get(name) ?? -1,
+		attributeOf: (name) => columnCodes.get(name) ?? -1,
+		valueOf: (attribute, value) => columns[attribute]?.get(value) ?? -1,
+		categoryName: (code) => names[code] ?? null,
+		addCategory(name) {
+			const known = categoryCodes.get(name);
+			if (known !== undefined) return known;
+			categoryCodes.set(name, names.push(name) - 1);
+			return names.length - 1;
+		},
+		addAttribute(name) {
+			const known = columnCodes.get(name);
+			if (known !== undefined) return known;
+			if (columns.length >= ATTRIBUTE_COLUMNS_MAX) return -1;
+			columnCodes.set(name, columns.push(new Map()) - 1);
+			return columns.length - 1;
+		},
+		addValue(attribute, value) {
+			const values = columns[attribute] as Map<string, number>;
+			const known = values.get(value);
+			if (known === undefined) values.set(value, values.size);
+			return known ?? values.size - 1;
+		},
+	};
+}

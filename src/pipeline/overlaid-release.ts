@@ -1,0 +1,122 @@
+import { PARTS } from "../contract/recommendation.ts";
+import { type CandidateSet, createCandidateSet } from "../retrieve/candidates.ts";
+import { dequantiseInto, quantise } from "../retrieve/rows.ts";
+import { createTopRows, type TopRows } from "../retrieve/top-rows.ts";
+import type { Vocabulary } from "../sequence/history.ts";
+import { textVector } from "../text/text-vector.ts";
+import { createCodes, type GrowingCodes } from "./codes.ts";
+import type { LoadedRelease } from "./load-release.ts";
+import type { OverlaidProduct, OverlayCursor, ProductChange } from "./ports.ts";
+import { createGrowingTable, type Table, tableOfRelease, writeProduct } from "./table.ts";
+
+/** Sorts behind every id, in SQLite's order of UTF-8 bytes too. */
+const AFTER_ALL_IDS = "\u{10FFFF}";
+/** Rows by which the scratch grows beyond what is needed, so that it does not grow with every new product. */
+const SCRATCH_SLACK_ROWS = 1024;
+
+/** Work space of one request. A request uses it without a pause from mask to list, so that all may share it. */
+export type Scratch = { readonly masked: Uint8Array; readonly candidates: CandidateSet; readonly top: TopRows };
+
+/**
+ * A release with the catalogue's changes since it was made: rows 0 to N-1 are the release's, those from N on are
+ * products that came later. Changes are written in place, between requests; rows never move.
+ */
+export interface OverlaidRelease extends Vocabulary {
+	readonly loaded: LoadedRelease;
+	readonly codes: GrowingCodes;
+	/** The release's table, then that of added products. */
+	readonly tables: readonly [Table, Table];
+	/** First row of each table. */
+	readonly firsts: readonly [number, number];
+	/** Place of the last change that was applied. */
+	readonly cursor: OverlayCursor;
+	idOf(row: number): string;
+	/** The table of a row, and the row within it. */
+	locate(row: number): readonly [Table, number];
+	/** Writes a row's float32 vector. */
+	writeVector(row: number, out: Float32Array, at: number): void;
+	apply(changes: readonly ProductChange[]): void;
+	scratch(): Scratch;
+}
+
+export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
+	const { items, words, fusion } = loaded;
+	const codes = createCodes(items.meta);
+	const own = tableOfRelease(items);
+	const added = createGrowingTable(items.dim);
+	const addedRows = new Map<string, number>();
+	const addedIds: string[] = [];
+	let cursor: OverlayCursor = { version: items.meta.catalogueVersion, id: AFTER_ALL_IDS };
+	let room: Scratch | null = null;
+
+	function locate(row: number): readonly [Table, number] {
+		return row < items.count ? [own, row] : [added.table, row - items.count];
+	}
+	function rowOf(id: string): number {
+		const row = items.ids.rowOf(id);
+		if (row !== -1) return row;
+		const place = addedRows.get(id);
+		return place === undefined ? -1 : items.count + place;
+	}
+	/** A row for a product that the release does not have; hidden where no vector can be made for it. */
+	function add(id: string): number {
+		const place = added.add();
+		addedRows.set(id, place);
+		addedIds.push(id);
+		return items.count + place;
+	}
+	function place(row: number, product: OverlaidProduct): void {
+		const [table, at] = locate(row);
+		writeProduct(table, at, product, codes);
+		table.hidden[at] = 0;
+		if (table === own) return;
+		const vector = words === null ? null : textVector(words, textOf(product));
+		if (vector === null) table.hidden[at] = 1;
+		else added.setVector(at, quantise(vector));
+	}
+
+	return {
+		loaded,
+		codes,
+		tables: [own, added.table],
+		firsts: [0, items.count],
+		get cursor() {
+			return cursor;
+		},
+		rowOf,
+		locate,
+		idOf: (row) => (row < items.count ? items.ids.idOf(row) : (addedIds[row - items.count] as string)),
+		vectorOf: (query) => (words === null ? null : textVector(words, query)),
+		writeVector(row, out, at) {
+			const [table, place] = locate(row);
+			dequantiseInto(table, place, out, at);
+		},
+		apply(changes) {
+			for (const { id, version, product } of changes) {
+				const row = rowOf(id);
+				if (product !== null) place(row === -1 ? add(id) : row, product);
+				else if (row !== -1) {
+					const [table, at] = locate(row);
+					table.hidden[at] = 1;
+				}
+				cursor = { version, id };
+			}
+		},
+		scratch() {
+			const rows = items.count + added.table.count;
+			if (room === null || room.masked.length < rows) {
+				const capacity = rows + (added.table.count === 0 ? 0 : SCRATCH_SLACK_ROWS);
+				room = {
+					masked: new Uint8Array(capacity),
+					candidates: createCandidateSet(capacity, PARTS.length),
+					top: createTopRows(Math.max(fusion.encoder.candidates, 1024)),
+				};
+			}
+			return room;
+		},
+	};
+}
+
+/** The words that the trainer reads of a product: title, other titles, brand, category. */
+const textOf = ({ title, titles, brand, category }: OverlaidProduct): string =>
+	[title, ...Object.values(titles ?? {}), brand ?? "", category ?? ""].join(" ");

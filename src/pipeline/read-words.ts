@@ -1,0 +1,32 @@
+import type { Manifest } from "../contract/release.ts";
+import type { Result } from "../contract/result.ts";
+import type { WordTable } from "../text/text-vector.ts";
+import { TOKENIZER } from "../text/tokens.ts";
+import { orRefuse, readContainer, refuse, refusing } from "./esb1.ts";
+
+/** Reads `text.bin`. @returns why the file is refused, in words that follow its name */
+export function readWords(file: Uint8Array, manifest: Manifest): Result<WordTable, string> {
+	return refusing(() => {
+		const { dim } = manifest.items;
+		const container = orRefuse(readContainer(file, "text"));
+		if (container.meta.tokenizer !== TOKENIZER) refuse(`has the tokenizer ${container.meta.tokenizer}, not ${TOKENIZER}`);
+		if (container.meta.dim !== dim) refuse(`is for ${container.meta.dim} dimensions; the manifest says ${dim}`);
+		const idf = orRefuse(container.section("idf", "f32", [null]));
+		const count = idf.length;
+		const offsets = orRefuse(container.section("wordOffsets", "u32", [count + 1]));
+		const bytes = orRefuse(container.section("wordBytes", "u8", [null]));
+		if (offsets[count] !== bytes.length) refuse("has words that do not fill their section");
+		const decoder = new TextDecoder();
+		const rowOf = new Map<string, number>();
+		for (let row = 0; row < count; row++)
+			rowOf.set(decoder.decode(bytes.subarray(offsets[row] as number, offsets[row + 1] as number)), row);
+		return {
+			dim,
+			rowOf,
+			vectors: orRefuse(container.section("vectors", "i8", [count, dim])),
+			scales: orRefuse(container.section("scales", "f32", [count])),
+			idf,
+			bias: orRefuse(container.section("bias", "f32", [dim])),
+		};
+	});
+}

@@ -1,0 +1,159 @@
+import type { VisitorKey } from "../contract/context.ts";
+import type { ActivePointer } from "../contract/release.ts";
+import { isInCanary } from "./canary.ts";
+import { filesOf, loadRelease, type ReleaseFault } from "./load-release.ts";
+import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
+import type { HotListSource, HotLists, MakeEncoder, OverlaySource, ReleaseSource, WaitUntil } from "./ports.ts";
+import { orNullWithin } from "./within.ts";
+
+/** Least time between two readings of pointer and overlay, seconds. */
+export const POLL_SECONDS = 10;
+/** Age of the last good reading from which a request waits for a new one, seconds: changes must obey within 60. */
+const STALE_SECONDS = 45;
+/** Longest such wait, milliseconds. */
+const STALE_WAIT_MS = 40;
+/** Time until a release that could not be loaded is tried again, seconds. */
+const RETRY_SECONDS = 30;
+/** Age at which a reading that never ended is given up, seconds: its request may have been cancelled. */
+const ABANDONED_SECONDS = 60;
+/** Changes read at once. */
+const OVERLAY_PAGE_ROWS = 2000;
+/** Least time between two readings of the hot lists, seconds. */
+const HOT_LISTS_SECONDS = 60;
+
+export type KeeperPorts = {
+	readonly releases: ReleaseSource;
+	readonly overlay: OverlaySource;
+	readonly hotLists: HotListSource;
+	readonly makeEncoder: MakeEncoder;
+	/** Told of what could not be loaded. */
+	readonly onFault: (release: string, fault: ReleaseFault) => void;
+};
+
+/** Holds the releases that serve and keeps them fresh, off the path of requests. */
+export interface ReleaseKeeper {
+	/**
+	 * Starts what is due under `waitUntil`; other requests never wait for it. Waits itself only when the last good
+	 * reading is so old that changes could be missed.
+	 */
+	tend(now: number, waitUntil: WaitUntil): Promise<void>;
+	/** @param visitor null: no canary */
+	serving(visitor: VisitorKey | null): OverlaidRelease | null;
+	readonly canary: OverlaidRelease | null;
+	readonly hot: HotLists | null;
+	readonly fault: { readonly release: string; readonly file: string; readonly message: string } | null;
+}
+
+type Fault = NonNullable<ReleaseKeeper["fault"]>;
+
+export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
+	const held = new Map<string, OverlaidRelease>();
+	/** When each release that could not be loaded, or only without its encoder, may be tried again. */
+	const retryAt = new Map<string, number>();
+	let pointer: ActivePointer | null = null;
+	let servingId: string | null = null;
+	let hot: { readonly lists: HotLists; readonly at: number } | null = null;
+	let fault: Fault | null = null;
+	/** When the reading that is under way began; null: none is. */
+	let readingSince: number | null = null;
+	let triedAt = Number.NEGATIVE_INFINITY;
+	let goodAt = Number.NEGATIVE_INFINITY;
+
+	function note(release: string, at: ReleaseFault): void {
+		fault = { release, ...at };
+		ports.onFault(release, at);
+	}
+
+	async function catchUp(release: OverlaidRelease): Promise<void> {
+		for (;;) {
+			const changes = await ports.overlay.changes(release.cursor, OVERLAY_PAGE_ROWS);
+			release.apply(changes);
+			if (changes.length < OVERLAY_PAGE_ROWS) return;
+		}
+	}
+
+	/** Loads beside what is held. Without an encoder only when nothing else could serve. */
+	async function load(id: string, now: number): Promise<void> {
+		if ((retryAt.get(id) ?? 0) > now) return;
+		retryAt.set(id, now + RETRY_SECONDS);
+		const manifest = await ports.releases.manifest(id);
+		if (manifest === null) return note(id, { file: "manifest.json", message: "is not there" });
+		const files = await ports.releases.files(id, filesOf(manifest));
+		let loaded = await loadRelease(manifest, files, ports.makeEncoder);
+		if (!loaded.ok && loaded.error.file === "encoder.int8.onnx") {
+			note(id, loaded.error);
+			if (held.has(id) || held.size > 0) return;
+			loaded = await loadRelease(manifest, files, null);
+		}
+		if (!loaded.ok) return note(id, loaded.error);
+		const release = createOverlaidRelease(loaded.value);
+		await catchUp(release);
+		drop(id);
+		held.set(id, release);
+		if (loaded.value.encoder !== null) {
+			retryAt.delete(id);
+			if (fault?.release === id) fault = null;
+		}
+	}
+
+	function drop(id: string): void {
+		held.get(id)?.loaded.encoder?.release();
+		held.delete(id);
+	}
+
+	const needsLoading = (id: string | null): id is string => id !== null && held.get(id)?.loaded.encoder == null;
+
+	async function read(now: number): Promise<void> {
+		const next = await ports.releases.pointer();
+		await Promise.all(Array.from(held.values(), catchUp));
+		pointer = next;
+		goodAt = now;
+		settle();
+		for (const id of [next.active, next.canary]) {
+			if (!needsLoading(id)) continue;
+			await load(id, now);
+			settle();
+		}
+		if (hot === null || now - hot.at >= HOT_LISTS_SECONDS) hot = { lists: await ports.hotLists.lists(), at: now };
+	}
+
+	/** The active release serves as soon as it is held; until then the one before. What nobody needs any more goes. */
+	function settle(): void {
+		const active = pointer?.active ?? null;
+		if (active === null || held.has(active)) servingId = active;
+		for (const id of held.keys()) if (id !== servingId && id !== active && id !== pointer?.canary) drop(id);
+	}
+
+	return {
+		async tend(now, waitUntil) {
+			const isReading = readingSince !== null && now - readingSince < ABANDONED_SECONDS;
+			if (isReading || now - triedAt < POLL_SECONDS) return;
+			readingSince = now;
+			triedAt = now;
+			const work = read(now)
+				// The store is out of reach: the last good state serves. The next reading tries again.
+				.catch(() => {})
+				.finally(() => {
+					readingSince = null;
+				});
+			waitUntil(work);
+			if (servingId !== null && now - goodAt >= STALE_SECONDS) await orNullWithin(STALE_WAIT_MS, work);
+		},
+		serving(visitor) {
+			const canary = pointer?.canary ?? null;
+			if (canary !== null && visitor !== null && held.has(canary) && isInCanary(canary, visitor, pointer?.canaryShare ?? 0)) {
+				return held.get(canary) ?? null;
+			}
+			return servingId === null ? null : (held.get(servingId) ?? null);
+		},
+		get canary() {
+			return pointer?.canary ? (held.get(pointer.canary) ?? null) : null;
+		},
+		get hot() {
+			return hot?.lists ?? null;
+		},
+		get fault() {
+			return fault;
+		},
+	};
+}

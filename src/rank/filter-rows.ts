@@ -1,0 +1,71 @@
+import type * as v from "valibot";
+import type { Filter } from "../contract/recommendation.ts";
+import type { Codes, Columns } from "./columns.ts";
+
+export type FilterValues = v.InferOutput<typeof Filter>;
+
+/** A filter in codes; a name or value that nobody has matches nothing. */
+export type CodedFilter = {
+	/** null: any. */
+	readonly categories: ReadonlySet<number> | null;
+	readonly priceFrom: number | null;
+	readonly priceTo: number | null;
+	readonly soldOutToo: boolean;
+	readonly attributes: readonly { readonly column: number; readonly values: ReadonlySet<number> }[];
+	/** An attribute that no column has: no row passes. */
+	readonly impossible: boolean;
+};
+
+/**
+ * Sold-out products are left out unless the request says `inStock: false`, which lifts that rule.
+ * Values of one name are alternatives; names combine by AND.
+ */
+export function codeFilter(filter: FilterValues, codes: Codes): CodedFilter {
+	const attributes = Object.entries(filter.attributes ?? {}).map(([name, values]) => {
+		const column = codes.attributeOf(name);
+		return {
+			column,
+			values: new Set(values.map((value) => (column === -1 ? -1 : codes.valueOf(column, value))).filter((code) => code !== -1)),
+		};
+	});
+	return {
+		categories: filter.category === undefined ? null : new Set(filter.category.map(codes.categoryOf).filter((code) => code !== -1)),
+		priceFrom: filter.price?.gte ?? null,
+		priceTo: filter.price?.lte ?? null,
+		soldOutToo: filter.inStock === false,
+		attributes: attributes.filter(({ column }) => column !== -1),
+		impossible: attributes.some(({ column }) => column === -1),
+	};
+}
+
+/**
+ * Masks what may not be shown, before any scan, so that a filter never starves an answer. Overwrites
+ * masked[first .. first + count - 1].
+ * @param first number of the table's first row among all rows
+ */
+export function maskRows(columns: Columns, first: number, filter: CodedFilter, masked: Uint8Array): void {
+	const { count, hidden, inStock, price, category } = columns;
+	const { categories, priceFrom, priceTo, soldOutToo } = filter;
+	if (filter.impossible) {
+		masked.fill(1, first, first + count);
+		return;
+	}
+	if (soldOutToo) masked.set(hidden.subarray(0, count), first);
+	else for (let row = 0; row < count; row++) masked[first + row] = (hidden[row] as number) | (1 - (inStock[row] as number));
+	if (categories !== null) {
+		for (let row = 0; row < count; row++) if (!categories.has(category[row] as number)) masked[first + row] = 1;
+	}
+	if (priceFrom !== null || priceTo !== null) {
+		const from = priceFrom ?? 0;
+		const to = priceTo ?? Number.POSITIVE_INFINITY;
+		for (let row = 0; row < count; row++) {
+			const amount = price[row] as number;
+			// A price that is not known (-1) is in no range.
+			if (amount < from || amount > to) masked[first + row] = 1;
+		}
+	}
+	for (const { column, values } of filter.attributes) {
+		const codes = columns.attributes[column];
+		for (let row = 0; row < count; row++) if (!values.has(codes?.[row] ?? -1)) masked[first + row] = 1;
+	}
+}

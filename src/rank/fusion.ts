@@ -1,0 +1,43 @@
+import { PARTS, type Part } from "../contract/recommendation.ts";
+import type { FusionBucket } from "../contract/release.ts";
+
+/** Weight of each part, in the order of PARTS: float64, shape [5]. */
+export type PartWeights = Float64Array;
+
+/**
+ * Weights of the first bucket whose `maxLength` is at least the number of known history items; null holds any.
+ * Beyond all buckets the last one serves.
+ */
+export function bucketWeights(buckets: readonly FusionBucket[], knownItems: number): PartWeights {
+	const bucket = buckets.find(({ maxLength }) => maxLength === null || maxLength >= knownItems) ?? buckets.at(-1);
+	return Float64Array.from(PARTS, (part) => bucket?.weights[part] ?? 0);
+}
+
+/**
+ * Weights that let only the chosen parts speak. A part alone weighs 1, with a trace of popularity to order what it
+ * leaves equal where it is a sparse one, as the trainer measures its parts.
+ */
+export function weightsOfParts(weights: PartWeights, parts: readonly Part[]): PartWeights {
+	if (new Set(parts).size > 1) return Float64Array.from(PARTS, (part, p) => (parts.includes(part) ? (weights[p] as number) : 0));
+	const [only] = parts;
+	const trace = only === "encoder" ? 0 : 1e-6;
+	return Float64Array.from(PARTS, (part) => (part === only ? 1 : part === "popular" ? trace : 0));
+}
+
+/**
+ * score_j = sum over parts f of w_f * x_f(j), float64, in the order of PARTS:
+ * encoder x = scaled int8 dot; transitions, similar, bought x = log(1 + tau * sum of decay[a] * W[item of age a -> j]);
+ * popular x = the popularity column.
+ * @param features row-major, shape [n, 5]
+ */
+export function fusedScore(features: Float64Array, candidate: number, weights: PartWeights): number {
+	let score = 0;
+	for (let p = 0; p < PARTS.length; p++) score += (weights[p] as number) * (features[candidate * PARTS.length + p] as number);
+	return score;
+}
+
+/** Weighted share of each part in a candidate's score. */
+export function contributionsOf(features: Float64Array, candidate: number, weights: PartWeights): Record<Part, number> {
+	const shares = PARTS.map((part, p) => [part, (weights[p] as number) * (features[candidate * PARTS.length + p] as number)] as const);
+	return Object.fromEntries(shares) as Record<Part, number>;
+}

@@ -42,12 +42,12 @@ def transition_counts(log: Log, spans: np.ndarray, weights: np.ndarray, window: 
 def bought_counts(log: Log, spans: np.ndarray, weights: np.ndarray, k_pair: int) -> sparse.csr_matrix:
     """Symmetric counts of items of one order; without order ids, of one visitor's purchases.
 
-    A log that holds no purchases at all (a list of items a user) counts every item of a history as bought.
+    A source of plain lists, without times or event kinds, counts every item of a history as bought.
     Baskets above 100 items are read up to their newest 100.
     """
     inside, history = _span_events(log, spans)
     bought = log.kinds[inside] == PURCHASE
-    if bought.any():
+    if bought.any() or log.has_times:
         inside, history = inside[bought], history[bought]
     visitor = log.visitors[history]
     order = log.orders[inside]

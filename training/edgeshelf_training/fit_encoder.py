@@ -18,7 +18,7 @@ from .corpus import Log, gap_buckets
 from .encoder import Encoder, ItemVectors
 from .metrics import ndcg_each
 from .progress import Progress
-from .softmax_loss import full_softmax_loss, sampled_softmax_loss
+from .softmax_loss import sampled_softmax_loss
 
 WARMUP_STEPS = 100
 
@@ -61,10 +61,10 @@ def fit_encoder(
             optimiser.step()
             schedule.step()
             if step % 20 == 0:
-                share = (epoch - 1 + step / steps) / planned
-                progress.tell(
-                    share, epoch=epoch, loss=round(float(loss.detach()), 3), best=round(best.validation_ndcg, 4)
-                )
+                facts = {"epoch": epoch, "loss": round(float(loss.detach()), 3)}
+                if best.epochs and not frozen:
+                    facts["best"] = round(best.validation_ndcg, 4)
+                progress.tell((epoch - 1 + step / steps) / (frozen[0] if frozen else planned), **facts)
         encoder.eval()
         vectors = table().detach().numpy().copy()
         if frozen:
@@ -102,6 +102,8 @@ def encode_cases(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndar
     """Queries of the newest `length` events before each case's target, f32[M,D]."""
     gaps = gap_buckets(log)
     found = np.zeros((len(cases), vectors.shape[1]), np.float32)
+    if not len(cases):
+        return found
     starts = np.maximum(cases[:, 0], cases[:, 1] - length)
     sizes = cases[:, 1] - starts
     history = np.searchsorted(log.offsets, cases[:, 0], side="right") - 1
@@ -136,9 +138,7 @@ def _loss(encoder: Encoder, table: ItemVectors, batch, config: TrainConfig, gene
     queries = encoder(F.embedding(torch.from_numpy(batch.rows), vectors), kinds, gaps, positions, context)  # [B,T,D]
     targets = torch.from_numpy(batch.targets)
     asked = targets != NO_TARGET
-    if len(vectors) > config.sampled_above:
-        return sampled_softmax_loss(queries[asked], vectors, targets[asked], config.negatives, generator)
-    return full_softmax_loss(queries[asked], vectors, targets[asked])
+    return sampled_softmax_loss(queries[asked], vectors, targets[asked], config.negatives, generator)
 
 
 def _groups(encoder: Encoder, table: ItemVectors, decay: float) -> list[dict]:
@@ -152,10 +152,10 @@ def _groups(encoder: Encoder, table: ItemVectors, decay: float) -> list[dict]:
 
 
 def _rate(step: int, total: int) -> float:
-    """Linear warm-up, then half a cosine down to a tenth."""
+    """Linear warm-up, then half a cosine down to a twentieth."""
     if step < WARMUP_STEPS:
         return (step + 1) / WARMUP_STEPS
-    return 0.55 + 0.45 * math.cos(math.pi * min(step / max(total, 1), 1.0))
+    return 0.525 + 0.475 * math.cos(math.pi * min(step / max(total, 1), 1.0))
 
 
 def _standardised(content: np.ndarray) -> Tensor:

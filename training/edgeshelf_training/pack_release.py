@@ -69,7 +69,7 @@ def trained_on(corpus: Corpus, split: Split, spans: np.ndarray, boundary: str) -
     return {
         "source": corpus.source,
         "boundary": boundary,
-        "splitHash": split.hash,
+        "splitHash": split.hash(log),
         "events": len(inside),
         "sessions": int((spans[:, 1] > spans[:, 0]).sum()),
         "firstEventAt": int(known.min()) if len(known) else None,

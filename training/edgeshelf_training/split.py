@@ -28,11 +28,10 @@ class Split:
     refit_tests: bool  # whether the test cases are still unseen by a model fitted on `refit`
     test_from: int | None  # unix seconds at which the test window starts, None without times
 
-    @property
-    def hash(self) -> str:
-        """Names the split: equal when the same cases are asked in the same order."""
+    def hash(self, log: Log) -> str:
+        """Names the split of this log: equal when the same cases are asked about the same histories."""
         digest = hashlib.sha256()
-        for part in (self.train, self.validation, self.test):
+        for part in (log.rows, log.at, self.train, self.validation, self.test):
             digest.update(np.ascontiguousarray(part, "<i8").tobytes())
         return digest.hexdigest()
 

@@ -151,7 +151,7 @@ def compare(corpus: Corpus, split: Split, test: np.ndarray, gains: np.ndarray, h
     base = baseline_gains(held, corpus, later, progress.tell)
     starts = [time_ for time_ in (split.test_from, None if after is None else after + 1) if time_ is not None]
     return gate_json(
-        gains[kept], base, held.manifest.get("id", ""), split.hash, max(starts, default=None),
+        gains[kept], base, held.manifest.get("id", ""), split.hash(corpus.log), max(starts, default=None),
         config.bootstrap_samples, config.seed,
     ) | {"droppedTargets": int((~kept).sum())}  # fmt: skip
 

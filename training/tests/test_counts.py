@@ -43,6 +43,13 @@ def test_orders_join_purchases_and_views_do_not_count_as_bought():
     assert sorted(zip(*bought.nonzero(), strict=True)) == [(1, 2), (2, 1)]
 
 
+def test_a_log_of_views_has_nothing_bought_but_plain_lists_do():
+    lists = histories_from_lists([[0, 1]])
+    assert bought_counts(lists, whole(lists), np.ones(2), 1)[0, 1] > 0
+    views = replace(lists, at=np.array([10, 20]))
+    assert bought_counts(views, whole(views), np.ones(2), 1).nnz == 0
+
+
 def test_an_event_one_half_life_old_weighs_half():
     log = replace(histories_from_lists([[0, 1]]), at=np.array([0, 10 * 86_400]))
     assert event_weights(log, 10 * 86_400, 10.0).tolist() == [0.5, 1.0]

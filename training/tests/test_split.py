@@ -56,8 +56,9 @@ def test_given_test_rows_are_never_trained_on():
 def test_the_hash_names_the_cases():
     log = histories_from_lists([[0, 1, 2, 3]])
     split = leave_one_out(log)
-    assert split.hash == leave_one_out(log).hash
-    assert split.hash != replace(split, test=split.test + 1).hash
+    assert split.hash(log) == leave_one_out(log).hash(log)
+    assert split.hash(log) != replace(split, test=split.test + 1).hash(log)
+    assert split.hash(log) != split.hash(histories_from_lists([[0, 1, 3, 2]]))
 
 
 def test_a_sample_is_repeatable_and_keeps_order():

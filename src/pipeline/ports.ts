@@ -25,6 +25,10 @@ export interface Recommender {
 	recommend(request: RecommendationRequest, sender: Sender, waitUntil: WaitUntil): Promise<Recommendation>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
+	/** Starts loading what serves, where that is due: for routes that need the vocabulary and nothing else. */
+	prepare(waitUntil: WaitUntil): void;
+	/** A query reduced to words of the catalogue's vocabulary; null when it has none of them, or no vocabulary is loaded. */
+	knownWordsOf(query: string): string | null;
 	/** What this isolate holds now, for the console. */
 	state(): ServingState;
 }

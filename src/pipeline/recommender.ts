@@ -1,9 +1,10 @@
 import { RequestFailure } from "../contract/errors.ts";
 import type { RecommendationRequest, Source } from "../contract/recommendation.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
+import { knownWords, knownWords } from "../text/text-vector.ts";
 import { type Answer, answerByParts, answerFrom } from "./answer.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
-import type { HotListSource, MakeEncoder, OverlaySource, Recommendation, Recommender, ReleaseSource } from "./ports.ts";
+import type { HotListSource, MakeEncoder, OverlaySource, Recommendation, Recommender, ReleaseSource, WaitUntil } from "./ports.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
 import { createStaticList } from "./static-answer.ts";
 import { createStopwatch } from "./stopwatch.ts";
@@ -70,25 +71,50 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		return { recommendationId: await signRecommendationId(signingKey, fields), release: id, source, ignored, items: [...items] };
 	}
 
+	/** Tends the releases beside one request, whose own answer goes before what they need of the CPU. */
+	async function beside<T>(waitUntil: WaitUntil, now: number, respondTo: () => Promise<T>): Promise<T> {
+		const answered = Promise.withResolvers<void>();
+		try {
+			await keeper.tend(now, waitUntil, answered.promise);
+			return await respondTo();
+		} finally {
+			// In a task of its own: by then the response has left.
+			setTimeout(answered.resolve, 0);
+		}
+	}
+
 	return {
-		async recommend(request, { context, visitor }, waitUntil) {
+		recommend(request, { context, visitor }, waitUntil) {
 			const now = ports.now();
-			const watch = createStopwatch(ports.clock);
-			await keeper.tend(now, waitUntil);
-			const release = keeper.serving(visitor);
-			const answered = await answer(release, request, context, now, watch);
-			return { response: await respond(release, answered, request.surface, now), spans: watch.spans };
+			return beside(waitUntil, now, async () => {
+				const watch = createStopwatch(ports.clock);
+				const release = keeper.serving(visitor);
+				const answered = await answer(release, request, context, now, watch);
+				return { response: await respond(release, answered, request.surface, now), spans: watch.spans };
+			});
 		},
-		async evaluate(request, parts, waitUntil) {
+		evaluate(request, parts, waitUntil) {
 			const now = ports.now();
-			const watch = createStopwatch(ports.clock);
-			await keeper.tend(now, waitUntil);
-			const release = keeper.serving(null);
-			if (release === null || (parts.includes("encoder") && release.loaded.encoder === null)) {
-				throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
-			}
-			const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
-			return { response: await respond(release, answered, null, now), spans: watch.spans };
+			return beside(waitUntil, now, async () => {
+				const watch = createStopwatch(ports.clock);
+				const release = keeper.serving(null);
+				if (release === null || (parts.includes("encoder") && release.loaded.encoder === null)) {
+					throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
+				}
+				const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
+				return { response: await respond(release, answered, null, now), spans: watch.spans };
+			});
+		},
+		knownWordsOf(query) {
+			const words = keeper.serving(null)?.loaded.words ?? null;
+			return words === null ? null : knownWords(words, query) || null;
+		},
+		prepare(waitUntil) {
+			waitUntil(beside(waitUntil, ports.now(), async () => {}));
+		},
+		knownWordsOf(query) {
+			const words = keeper.serving(null)?.loaded.words ?? null;
+			return words === null ? null : knownWords(words, query) || null;
 		},
 		state() {
 			const release = keeper.serving(null);

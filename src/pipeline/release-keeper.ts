@@ -35,8 +35,9 @@ export interface ReleaseKeeper {
 	/**
 	 * Starts what is due under `waitUntil`; other requests never wait for it. Waits itself only when the last good
 	 * reading is so old that changes could be missed.
+	 * @param answered resolves once this request is answered: only then begins what keeps the CPU for long
 	 */
-	tend(now: number, waitUntil: WaitUntil): Promise<void>;
+	tend(now: number, waitUntil: WaitUntil, answered: Promise<void>): Promise<void>;
 	/** @param visitor null: no canary */
 	serving(visitor: VisitorKey | null): OverlaidRelease | null;
 	readonly canary: OverlaidRelease | null;
@@ -73,12 +74,13 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	}
 
 	/** Loads beside what is held. Without an encoder only when nothing else could serve. */
-	async function load(id: string, now: number): Promise<void> {
+	async function load(id: string, now: number, answered: Promise<void>): Promise<void> {
 		if ((retryAt.get(id) ?? 0) > now) return;
 		retryAt.set(id, now + RETRY_SECONDS);
 		const manifest = await ports.releases.manifest(id);
 		if (manifest === null) return note(id, { file: "manifest.json", message: "is not there" });
 		const files = await ports.releases.files(id, filesOf(manifest));
+		await answered;
 		let loaded = await loadRelease(manifest, files, ports.makeEncoder);
 		if (!loaded.ok && loaded.error.file === "encoder.int8.onnx") {
 			note(id, loaded.error);
@@ -103,7 +105,7 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 
 	const needsLoading = (id: string | null): id is string => id !== null && held.get(id)?.loaded.encoder == null;
 
-	async function read(now: number): Promise<void> {
+	async function read(now: number, answered: Promise<void>): Promise<void> {
 		const next = await ports.releases.pointer();
 		await Promise.all(Array.from(held.values(), catchUp));
 		pointer = next;
@@ -111,7 +113,7 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		settle();
 		for (const id of [next.active, next.canary]) {
 			if (!needsLoading(id)) continue;
-			await load(id, now);
+			await load(id, now, answered);
 			settle();
 		}
 		if (hot === null || now - hot.at >= HOT_LISTS_SECONDS) hot = { lists: await ports.hotLists.lists(), at: now };
@@ -125,12 +127,12 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	}
 
 	return {
-		async tend(now, waitUntil) {
+		async tend(now, waitUntil, answered) {
 			const isReading = readingSince !== null && now - readingSince < ABANDONED_SECONDS;
 			if (isReading || now - triedAt < POLL_SECONDS) return;
 			readingSince = now;
 			triedAt = now;
-			const work = read(now)
+			const work = read(now, answered)
 				// The store is out of reach: the last good state serves. The next reading tries again.
 				.catch(() => {})
 				.finally(() => {

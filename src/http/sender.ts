@@ -1,0 +1,21 @@
+import { coarsen } from "../privacy/coarsen.ts";
+import type { DaySalt } from "../privacy/ports.ts";
+import { sessionKeyFor, visitorKeyFor } from "../privacy/visitor-key.ts";
+import type { Services } from "./services.ts";
+
+/**
+ * The door: where a raw request becomes coarse features and a keyed hash. Address and user agent go no further.
+ * @param now unix seconds
+ */
+export function createDoor(salt: DaySalt, now: () => number): Pick<Services, "senderOf" | "sessionKeyOf"> {
+	return {
+		async senderOf(request) {
+			const time = now();
+			const address = request.headers.get("cf-connecting-ip");
+			const userAgent = request.headers.get("user-agent") ?? "";
+			const visitor = address === null ? null : await visitorKeyFor(await salt.current(time), address, userAgent);
+			return { context: coarsen(request, time), visitor };
+		},
+		sessionKeyOf: async (session) => sessionKeyFor(await salt.current(now()), session),
+	};
+}

@@ -33,9 +33,9 @@ const OFFSET_HOURS: Partial<Record<CoarseContext["region"], number>> = { EU: 1, 
  * - Funnel: shelf click, view, cart, purchase; a few searches, removals and dismissals.
  * - Weekends and evenings are busy. Nothing is learnt from real people, and no session is linked to another.
  */
-export function simulateLog(products: readonly DemoProduct[], seed = "edgeshelf shoppers"): LogLine[] {
+export function simulateLog(products: readonly DemoProduct[], seed = "edgeshelf shoppers", sessions = SESSIONS): LogLine[] {
 	const shelves = shelvesOf(products, seed);
-	const lines = Array.from({ length: SESSIONS }, (_, number) => sessionLines(shelves, `${seed} ${number}`)).flat();
+	const lines = Array.from({ length: sessions }, (_, number) => sessionLines(shelves, `${seed} ${number}`)).flat();
 	return lines.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
 }
 

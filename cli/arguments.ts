@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { UsageError } from "./outcome.ts";
@@ -66,6 +66,9 @@ export function pathOf(value: string): string {
 	const { npm_lifecycle_event: script, INIT_CWD: callerFolder } = process.env;
 	return resolve(script === "edgeshelf" && callerFolder !== undefined ? callerFolder : process.cwd(), value);
 }
+
+/** Settings of the trainer: a file's path where there is such a file, else a preset's name, which the trainer knows. */
+export const configOf = (value: string): string => (existsSync(pathOf(value)) ? pathOf(value) : value);
 
 /** @throws UsageError when there is no such file or folder */
 export function existingPathOf(value: string, kind: "file" | "folder" | "either"): string {

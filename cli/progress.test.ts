@@ -10,12 +10,12 @@ function progressOn(isTTY: boolean) {
 
 test("writes a line every few seconds where there is no terminal", () => {
 	const { progress, written, passTo } = progressOn(false);
-	for (const at of [100, 1000, 3000, 3100, 6000]) {
+	for (const at of [100, 2000, 5000, 5100, 10_000]) {
 		passTo(at);
-		progress.show(at / 10_000, `${at} rows`);
+		progress.show(at / 20_000, `${at} rows`);
 	}
 	progress.end();
-	expect(written).toEqual(["import: 30% 3000 rows\n", "import: 60% 6000 rows\n"]);
+	expect(written).toEqual(["import: 25% 5000 rows\n", "import: 50% 10000 rows\n"]);
 });
 
 test("a message takes the bar's place on a terminal", () => {

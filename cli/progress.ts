@@ -1,5 +1,5 @@
 /** Time between two lines where the output is not a terminal, milliseconds. */
-const LINE_INTERVAL_MS = 3000;
+const LINE_INTERVAL_MS = 5000;
 const BAR_INTERVAL_MS = 100;
 const BAR_WIDTH = 24;
 

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { choiceOf, existingPathOf, numberOf, parseArguments, pathOf } from "../arguments.ts";
+import { choiceOf, configOf, existingPathOf, numberOf, parseArguments, pathOf } from "../arguments.ts";
 import { type Command, UsageError } from "../outcome.ts";
 import { startTrainer, trainerArguments } from "../trainer.ts";
 
@@ -40,7 +39,7 @@ async function run(args: readonly string[]): Promise<number> {
 			out: pathOf(values.out ?? missing("out")),
 			...(values.boundary !== undefined && { boundary: choiceOf("boundary", values.boundary, ["tune", "refit"]) }),
 			...(values.baseline !== undefined && { baseline: existingPathOf(values.baseline, "folder") }),
-			...(values.config !== undefined && { config: existsSync(pathOf(values.config)) ? pathOf(values.config) : values.config }),
+			...(values.config !== undefined && { config: configOf(values.config) }),
 			...(values["keep-seen"] && { "keep-seen": true as const }),
 			...(values.seed !== undefined && { seed: String(numberOf("seed", values.seed)) }),
 			...(values.progress !== undefined && { progress: pathOf(values.progress) }),

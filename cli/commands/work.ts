@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Run } from "../../src/contract/run.ts";
 import { ClaimAnswer } from "../answers.ts";
-import { numberOf, parseArguments, pathOf, SERVER_OPTIONS } from "../arguments.ts";
+import { configOf, numberOf, parseArguments, pathOf, SERVER_OPTIONS } from "../arguments.ts";
 import { CACHE_FOLDER } from "../cache.ts";
 import { type Client, createClient, parseAnswer } from "../client.ts";
 import { type Command, CommandFailure } from "../outcome.ts";
@@ -21,6 +21,7 @@ release and asks the gate to activate it. Needs nothing but the Worker's address
   --once         do one run, or say that there is none, and end
   --open         open a run first
   --interval S   seconds between two looks for a run (default 60)
+  --config X     the trainer's settings: a preset's name or a JSON file
   --dir DIR      where downloads go while a run lasts (default .cache/edgeshelf/work)`;
 
 const OPTIONS = {
@@ -28,6 +29,7 @@ const OPTIONS = {
 	once: { type: "boolean", default: false },
 	open: { type: "boolean", default: false },
 	interval: { type: "string", default: "60" },
+	config: { type: "string" },
 	dir: { type: "string" },
 } as const;
 
@@ -35,6 +37,7 @@ async function run(args: readonly string[]): Promise<number> {
 	const { values } = parseArguments(args, OPTIONS);
 	const intervalMs = numberOf("interval", values.interval, { min: 1, max: 86_400 }) * 1000;
 	const folder = values.dir === undefined ? join(CACHE_FOLDER, "work") : pathOf(values.dir);
+	const config = values.config === undefined ? null : configOf(values.config);
 	const say = (line: string) => console.error(`work: ${line}`);
 	const client = createClient(values.to, { onRetry: (reason) => say(`${reason}; trying again`) });
 	const stop = stopOnSignal();
@@ -52,7 +55,7 @@ async function run(args: readonly string[]): Promise<number> {
 			continue;
 		}
 		say(`claimed run ${claim.run.id} (${claim.run.reason}, attempt ${claim.run.attempts})`);
-		const end = await executeRun(client, claim, { folder: join(folder, `run-${claim.run.id}`), startTrainer, stop, say });
+		const end = await executeRun(client, claim, { folder: join(folder, `run-${claim.run.id}`), startTrainer, config, stop, say });
 		console.log(formatEnd(end));
 		if (values.once) return end.kind === "failed" || end.kind === "lost" ? 1 : 0;
 	}

@@ -91,6 +91,7 @@ function execute(startTrainer: ExecuteOptions["startTrainer"], options: Partial<
 	return executeRun(client, CLAIM, {
 		folder: join(folder, "run"),
 		startTrainer,
+		config: null,
 		stop: new AbortController().signal,
 		say: () => {},
 		...options,

@@ -23,6 +23,8 @@ export type ExecuteOptions = {
 	/** Made for this run and removed with all downloads when it ends: the log must not lie about. */
 	readonly folder: string;
 	readonly startTrainer: (args: readonly string[]) => Promise<Trainer>;
+	/** The trainer's `--config`; null: its default. */
+	readonly config: string | null;
 	/** Aborted when the operator stops the worker. */
 	readonly stop: AbortSignal;
 	readonly heartbeatIntervalMs?: number;
@@ -71,7 +73,7 @@ export async function executeRun(
 
 async function train(
 	client: Client,
-	{ folder, startTrainer, say }: ExecuteOptions,
+	{ folder, startTrainer, config, say }: ExecuteOptions,
 	progressFile: string,
 	signal: AbortSignal,
 ): Promise<{ readonly release: ReleaseFolder; readonly gate: GateReport | null }> {
@@ -82,7 +84,14 @@ async function train(
 	say(`${events} events, ${products} products, ${active === null ? "no active release" : `active release ${active}`}`);
 	signal.throwIfAborted();
 	const trainer = await startTrainer(
-		trainerArguments({ data, out, boundary: "refit", progress: progressFile, ...(active !== null && { baseline }) }),
+		trainerArguments({
+			data,
+			out,
+			boundary: "refit",
+			progress: progressFile,
+			...(active !== null && { baseline }),
+			...(config !== null && { config }),
+		}),
 	);
 	const stop = () => trainer.stop();
 	if (signal.aborted) stop();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
-import { type Answer, exchange } from "./exchange.ts";
+import { type Answer, exchange, Stalled } from "./exchange.ts";
 import { CommandFailure, UsageError } from "./outcome.ts";
 import { tokenFor } from "./token.ts";
 
@@ -99,6 +99,8 @@ export function createClient(to: string, options: ClientOptions = {}): Client {
 				const reason = `${address.origin} cannot be reached (${causeOf(thrown)})`;
 				if (!mayRetry) throw new CommandFailure(reason);
 				options.onRetry?.(reason);
+				// Each stall costs minutes: after one there is a last try.
+				if (thrown instanceof Stalled) tries = delays.length - 1;
 			}
 			await sleep(waitMs);
 		}

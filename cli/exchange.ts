@@ -10,7 +10,10 @@ const httpsAgent = new HttpsAgent({ keepAlive: true });
 
 export type Answer = { readonly status: number; readonly bytes: Uint8Array; readonly retryAfter: string | null };
 
-/** One request and its answer, read whole, over a connection that is kept for the next. @throws Error when it breaks or stalls */
+/** The server took the connection and then said nothing. */
+export class Stalled extends Error {}
+
+/** One request and its answer, read whole, over a connection that is kept for the next. @throws Stalled, or Error when it breaks */
 export function exchange(
 	method: string,
 	url: URL,
@@ -30,7 +33,7 @@ export function exchange(
 				resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks), retryAfter: response.headers["retry-after"] ?? null });
 			});
 		});
-		request.setTimeout(SILENCE_MAX_MS, () => request.destroy(new Error(`no answer for ${SILENCE_MAX_MS / 1000} s`)));
+		request.setTimeout(SILENCE_MAX_MS, () => request.destroy(new Stalled(`no answer for ${SILENCE_MAX_MS / 1000} s`)));
 		request.on("error", reject);
 		request.end(body);
 	});

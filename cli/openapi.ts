@@ -50,7 +50,12 @@ export function openApiDocument() {
 }
 
 function operationOf(route: RouteDescription) {
-	const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+	const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+		name,
+		in: "path",
+		required: true,
+		schema: { type: "string" },
+	}));
 	return {
 		summary: route.summary,
 		...(route.scopes && { security: [{ token: [] }], description: `Scope: ${route.scopes.join(" or ")}.` }),
@@ -59,7 +64,10 @@ function operationOf(route: RouteDescription) {
 			requestBody: {
 				required: true,
 				content: Object.fromEntries(
-					route.body.types.map((type) => [type, route.body && "schema" in route.body ? { schema: schemaOf(route.body.schema, "input") } : {}]),
+					route.body.types.map((type) => [
+						type,
+						route.body && "schema" in route.body ? { schema: schemaOf(route.body.schema, "input") } : {},
+					]),
 				),
 			},
 		}),

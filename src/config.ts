@@ -56,6 +56,8 @@ export function readConfig(env: Env): Config {
 	if (missing.length > 0) throw new Error(`Missing bindings in wrangler.toml: ${missing.join(", ")}`);
 	const parsed = v.safeParse(Settings, env);
 	if (parsed.success) return parsed.output;
-	const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "?"} ${issue.kind === "schema" ? "is missing or of the wrong type" : issue.message}`);
+	const faults = parsed.issues.map(
+		(issue) => `${v.getDotPath(issue) ?? "?"} ${issue.kind === "schema" ? "is missing or of the wrong type" : issue.message}`,
+	);
 	throw new Error(`Bad configuration: ${faults.join("; ")}`);
 }

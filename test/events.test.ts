@@ -5,9 +5,7 @@ import type { SessionKey } from "../src/contract/context.ts";
 import type { QueueMessage } from "../src/contract/event.ts";
 import { createEventIntake } from "../src/feedback/accept.ts";
 import { consumeFeedback } from "../src/feedback/consume.ts";
-import { adminEventRoutes } from "../src/http/admin-events.ts";
 import { createApp } from "../src/http/app.ts";
-import { eventRoutes } from "../src/http/events.ts";
 import type { Services } from "../src/http/services.ts";
 import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox } from "../src/store/inbox.ts";
@@ -50,9 +48,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 		allow: async () => true,
 		now: () => NOW,
 	};
-	const app = createApp(services as Services)
-		.route("/", eventRoutes())
-		.route("/", adminEventRoutes());
+	const app = createApp(services as Services);
 	const fetch = (path: string, init?: RequestInit) => app.request(`https://shop.example${path}`, init, env, createExecutionContext());
 	return {
 		taken,

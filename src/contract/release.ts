@@ -38,7 +38,11 @@ export const Manifest = v.object({
 		lastEventAt: v.nullable(UnixSeconds),
 		catalogueVersion: Count,
 	}),
-	metrics: v.object({ protocol: v.record(v.string(), v.union([v.string(), v.number()])), tune: v.nullable(Metrics), refit: v.nullable(Metrics) }),
+	metrics: v.object({
+		protocol: v.record(v.string(), v.union([v.string(), v.number()])),
+		tune: v.nullable(Metrics),
+		refit: v.nullable(Metrics),
+	}),
 	privacy: v.object({ kPair: Count, differentialPrivacy: v.unknown() }),
 	training: v.record(v.string(), v.unknown()),
 });

@@ -1,6 +1,15 @@
 import { Hono } from "hono";
+import { adminCatalogueRoutes } from "./admin-catalogue.ts";
+import { adminEventRoutes } from "./admin-events.ts";
+import { adminReleaseRoutes } from "./admin-releases.ts";
+import { adminRunRoutes } from "./admin-runs.ts";
+import { adminStatusRoutes } from "./admin-status.ts";
 import type { AppEnv } from "./app-env.ts";
+import { docsRoutes } from "./docs.ts";
 import { failureResponse, onError } from "./errors.ts";
+import { evaluationRoutes } from "./evaluate.ts";
+import { eventRoutes } from "./events.ts";
+import { recommendationRoutes } from "./recommendations.ts";
 import type { Services } from "./services.ts";
 
 /** All routes over the given services. */
@@ -14,5 +23,17 @@ export function createApp(services: Services): Hono<AppEnv> {
 		await next();
 		c.header("x-request-id", c.get("requestId"));
 	});
+	const groups = [
+		recommendationRoutes(),
+		eventRoutes(),
+		evaluationRoutes(),
+		adminCatalogueRoutes(),
+		adminEventRoutes(),
+		adminReleaseRoutes(),
+		adminRunRoutes(),
+		adminStatusRoutes(),
+		docsRoutes(),
+	];
+	for (const group of groups) app.route("/", group);
 	return app;
 }

@@ -1,5 +1,5 @@
 import type { SessionKey } from "../contract/context.ts";
-import type { EventIntake, LogReader } from "../feedback/ports.ts";
+import type { EventIntake, LogReader, MetricSink } from "../feedback/ports.ts";
 import type { Recommender, Sender } from "../pipeline/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
 import type { StoredToken } from "./auth.ts";
@@ -10,6 +10,7 @@ export type Services = {
 	readonly recommender: Recommender;
 	readonly events: EventIntake;
 	readonly log: LogReader;
+	readonly metrics: MetricSink;
 	readonly catalogue: Catalogue;
 	readonly releases: ReleaseRegistry;
 	readonly runs: RunRegistry;

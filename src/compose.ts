@@ -1,0 +1,118 @@
+import { type Config, readConfig } from "./config.ts";
+import { createEventIntake } from "./feedback/accept.ts";
+import { consumeFeedback } from "./feedback/consume.ts";
+import { consumeDeadLetters } from "./feedback/dead-letters.ts";
+import { createMetricSink } from "./feedback/metric-sink.ts";
+import { createApp } from "./http/app.ts";
+import { createDoor } from "./http/sender.ts";
+import { verifyRelease } from "./pipeline/load-release.ts";
+import type { MakeEncoder } from "./pipeline/ports.ts";
+import { createRecommender } from "./pipeline/recommender.ts";
+import { importSigningKey, readRecommendationId } from "./privacy/recommendation-id.ts";
+import type { ReleasePorts } from "./retrain/ports.ts";
+import { createReleaseRegistry } from "./retrain/release-registry.ts";
+import { createSchedule } from "./schedule.ts";
+import { createCatalogue } from "./store/catalogue.ts";
+import { createDaySalt } from "./store/day-salt.ts";
+import { createEventCounts } from "./store/event-counts.ts";
+import { createEventLog } from "./store/event-log.ts";
+import { createMessageQueue } from "./store/feedback-queue.ts";
+import { createHotListSource } from "./store/hot-list-reader.ts";
+import { createInbox, createMalformed, createUndelivered } from "./store/inbox.ts";
+import { createLogReader } from "./store/log-reader.ts";
+import { createOverlaySource } from "./store/overlay.ts";
+import { createPointerStore } from "./store/pointer.ts";
+import { createReleaseFiles } from "./store/release-files.ts";
+import { createReleaseRows } from "./store/release-registry.ts";
+import { createReleaseSource } from "./store/release-source.ts";
+import { createRunRegistry } from "./store/run-registry.ts";
+import { createStatus } from "./store/status.ts";
+
+/** Unix seconds. Deployed, the clock moves only between requests and after I/O. */
+const now = () => Math.floor(Date.now() / 1000);
+
+/** Name of a dead-letter queue, by the convention of wrangler.toml. */
+const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
+
+/**
+ * The Worker over a way to make encoders. Everything is built with the first request of an isolate, so that a bad
+ * configuration is told by name then, and held from there on.
+ */
+export function createWorker(makeEncoder: MakeEncoder): ExportedHandler<Env> {
+	let parts: ReturnType<typeof build> | null = null;
+	function partsOf(env: Env) {
+		parts ??= build(env, readConfig(env), makeEncoder);
+		return parts;
+	}
+	return {
+		fetch: (request, env, ctx) => partsOf(env).app.fetch(request, env, ctx),
+		async queue(batch, env) {
+			const { consumer, deadLetters } = partsOf(env);
+			if (isDeadLetterQueue(batch.queue)) await consumeDeadLetters(batch, deadLetters, now());
+			else await consumeFeedback(batch, consumer, now());
+		},
+		async scheduled(controller, env) {
+			await partsOf(env).schedule.run(controller.cron, now());
+		},
+	};
+}
+
+function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
+	const { DB: db, LOG: bucket, RELEASES: kv } = env;
+	const queue = createMessageQueue(env.FEEDBACK);
+	const counts = createEventCounts(db);
+	const shelves = {
+		inbox: createInbox(bucket, config.LOG_KEYS),
+		undelivered: createUndelivered(bucket, config.LOG_KEYS),
+		malformed: createMalformed(bucket, config.LOG_KEYS),
+	};
+	const salt = createDaySalt(kv);
+	const door = createDoor(salt, now);
+	const runs = createRunRegistry(db);
+	const releasePorts: ReleasePorts = {
+		rows: createReleaseRows(db),
+		files: createReleaseFiles(kv, bucket),
+		pointer: createPointerStore(db, kv),
+		runs,
+		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder),
+	};
+	const recommender = createRecommender({
+		releases: createReleaseSource(db, kv),
+		overlay: createOverlaySource(db),
+		hotLists: createHotListSource(db, kv),
+		makeEncoder,
+		signingKey: config.SIGNING_KEY,
+		now,
+		clock: () => performance.now(),
+		newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
+		log: (entry) => console.error(JSON.stringify(entry)),
+	});
+	const readStatus = createStatus(db);
+	const app = createApp({
+		recommender,
+		events: createEventIntake({
+			queue,
+			inbox: shelves.inbox,
+			isOurRecommendation: async (id) => (await readRecommendationId(await importSigningKey(config.SIGNING_KEY), id)).ok,
+			knownWordsOf: (query) => recommender.knownWordsOf(query),
+			orderKeyOf: (order) => door.sessionKeyOf(`order\0${order}`),
+		}),
+		log: createLogReader(db, bucket, config.LOG_KEYS),
+		metrics: createMetricSink(queue, () => crypto.randomUUID()),
+		catalogue: createCatalogue(db),
+		releases: createReleaseRegistry(releasePorts),
+		runs,
+		status: async () => ({ ...(await readStatus(now())), serving: recommender.state() }),
+		tokens: config.ADMIN_TOKENS,
+		...door,
+		consentDefault: config.CONSENT_DEFAULT === "granted",
+		allow: async ({ visitor }) => visitor === null || (await env.RATE_LIMIT.limit({ key: visitor })).success,
+		now,
+	});
+	return {
+		app,
+		consumer: { log: createEventLog(bucket, config.LOG_KEYS), counts, malformed: shelves.malformed },
+		deadLetters: { counts, undelivered: shelves.undelivered, malformed: shelves.malformed },
+		schedule: createSchedule({ db, bucket, queue, shelves, salt, runs, releasePorts, config }),
+	};
+}

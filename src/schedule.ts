@@ -1,0 +1,56 @@
+import type { Config } from "./config.ts";
+import { drainInbox } from "./feedback/drain.ts";
+import type { MessageQueue } from "./feedback/ports.ts";
+import type { DaySalt } from "./privacy/ports.ts";
+import type { ReleasePorts, RunRegistry } from "./retrain/ports.ts";
+import { pruneReleases } from "./retrain/prune.ts";
+import { refreshHotLists } from "./store/hot-lists.ts";
+import type { createInbox, createUndelivered } from "./store/inbox.ts";
+import { expire } from "./store/retention.ts";
+
+/** The crons of wrangler.toml. */
+export const CRONS = { minute: "* * * * *", tenMinutes: "*/10 * * * *", day: "7 0 * * *" } as const;
+
+type Parts = {
+	readonly db: D1Database;
+	readonly bucket: R2Bucket;
+	readonly queue: MessageQueue;
+	readonly shelves: { readonly inbox: ReturnType<typeof createInbox>; readonly undelivered: ReturnType<typeof createUndelivered> };
+	readonly salt: DaySalt;
+	readonly runs: RunRegistry;
+	readonly releasePorts: ReleasePorts;
+	readonly config: Config;
+};
+
+type Job = readonly [name: string, work: (now: number) => Promise<unknown>];
+
+/** What is done by the clock. Each job is safe to repeat, and one that fails keeps no other from running. */
+export function createSchedule({ db, bucket, queue, shelves, salt, runs, releasePorts, config }: Parts) {
+	const jobs: Readonly<Record<string, readonly Job[]>> = {
+		[CRONS.minute]: [
+			["send what waits outside the queue", (now) => drainAndReport(now)],
+			["reopen runs whose lease was lost", (now) => runs.reopenLostLeases(now)],
+		],
+		[CRONS.tenMinutes]: [["renew the hot lists", (now) => refreshHotLists(db, now)]],
+		[CRONS.day]: [
+			["make the day's salts ahead", (now) => salt.prepareSalts(now)],
+			["delete what has outlived its time", (now) => expire(db, bucket, config.LOG_RETENTION_DAYS, now)],
+			["take old releases out of the serving store", () => pruneReleases(releasePorts)],
+		],
+	};
+
+	async function drainAndReport(now: number): Promise<void> {
+		const { unreadable } = await drainInbox({ queue, ...shelves }, now);
+		for (const { key, reason } of unreadable) console.error(JSON.stringify({ level: "error", job: "inbox", key, reason }));
+	}
+
+	return {
+		/** @throws Error that names the jobs which failed, so that the platform counts the run as failed */
+		async run(cron: string, now: number): Promise<void> {
+			const due = jobs[cron] ?? [];
+			const results = await Promise.allSettled(due.map(([, work]) => work(now)));
+			const failed = due.filter((_, index) => results[index]?.status === "rejected").map(([name]) => name);
+			if (failed.length > 0) throw new Error(`Scheduled work failed: ${failed.join("; ")}`);
+		},
+	};
+}

@@ -1,0 +1,55 @@
+import type { CategoryCounts, SignalReader } from "../retrain/ports.ts";
+import { utcDay } from "./event-counts.ts";
+
+/** Days of interest that are compared with training, today included. */
+export const RECENT_DAYS = 3;
+/** Days up to the last training event that stand for what was trained on. */
+export const TRAINED_DAYS = 14;
+
+const ACTIVE = `
+SELECT manifest ->> '$.createdAt' AS createdAt, manifest ->> '$.trainedOn.lastEventAt' AS lastEventAt
+FROM releases WHERE id = (SELECT active FROM pointer WHERE id = 1)`;
+
+/** Events in the log by the time of receipt (?1), each id once. */
+const NEW_EVENTS = "SELECT coalesce(sum(lines - json_array_length(skip)), 0) AS n FROM log_objects WHERE receivedAt > ?1";
+
+/**
+ * Item events of the days ?1 to ?2 by category. Deleted products keep theirs; ids that the catalogue never had, and
+ * products without a category, are groups of their own, whose growth is drift as well.
+ */
+const CATEGORIES = `
+SELECT CASE WHEN products.id IS NULL THEN '?' ELSE coalesce('=' || (products.body ->> 'category'), '-') END AS category, sum(n) AS n
+FROM item_counts LEFT JOIN products ON products.id = item_counts.item
+WHERE day BETWEEN ?1 AND ?2 AND type IN ('view', 'click', 'cart', 'purchase')
+GROUP BY 1`;
+
+type Active = { readonly createdAt: number; readonly lastEventAt: number | null };
+
+/** What the retrain policy judges by, from D1. */
+export function createRetrainSignals(db: D1Database): SignalReader {
+	const categoriesOf = async (fromDay: string, toDay: string): Promise<CategoryCounts> => {
+		const { results } = await db.prepare(CATEGORIES).bind(fromDay, toDay).all<{ category: string; n: number }>();
+		return Object.fromEntries(results.map(({ category, n }) => [category, n]));
+	};
+	return {
+		async read(now) {
+			const active = await db.prepare(ACTIVE).first<Active>();
+			// A release that saw no dated event, such as the demo's, knows nothing of this shop's log.
+			const trainedUntil = active?.lastEventAt ?? 0;
+			const [events, run] = await db.batch<{ n: number } & { openedAt: number }>([
+				db.prepare(NEW_EVENTS).bind(trainedUntil),
+				db.prepare("SELECT openedAt FROM runs ORDER BY openedAt DESC LIMIT 1"),
+			]);
+			const dayBefore = (seconds: number, days: number) => utcDay(seconds - days * 86_400);
+			// Days that training saw must not count as recent ones.
+			const firstRecent = [dayBefore(now, RECENT_DAYS - 1), dayBefore(trainedUntil, -1)].sort().at(-1) as string;
+			return {
+				activeCreatedAt: active?.createdAt ?? null,
+				newEvents: events?.results[0]?.n ?? 0,
+				lastRunOpenedAt: run?.results[0]?.openedAt ?? null,
+				recent: await categoriesOf(firstRecent, utcDay(now)),
+				trained: trainedUntil === 0 ? {} : await categoriesOf(dayBefore(trainedUntil, TRAINED_DAYS - 1), utcDay(trainedUntil)),
+			};
+		},
+	};
+}

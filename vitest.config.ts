@@ -19,8 +19,16 @@ export default defineConfig({
 					cloudflareTest({
 						main: "./test/worker.ts",
 						remoteBindings: false,
-						wrangler: { configPath: "./wrangler.toml" },
-						miniflare: { bindings: { ...TEST_SECRETS, TEST_MIGRATIONS: migrations } },
+						// Not by `configPath`: its [define] for ONNX Runtime would take `process` from vitest itself.
+						miniflare: {
+							compatibilityDate: "2026-10-20",
+							kvNamespaces: ["RELEASES"],
+							d1Databases: ["DB"],
+							r2Buckets: ["LOG"],
+							queueProducers: { FEEDBACK: "edgeshelf-feedback" },
+							ratelimits: { RATE_LIMIT: { namespace_id: "1001", simple: { limit: 300, period: 60 } } },
+							bindings: { ...TEST_SECRETS, TEST_MIGRATIONS: migrations },
+						},
 					}),
 				],
 				test: { name: "worker", include: ["test/*.test.ts"] },

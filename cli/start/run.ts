@@ -1,10 +1,11 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createClient } from "../client.ts";
-import { type DemoProduct, makeCatalogue } from "../demo/catalogue.ts";
+import { makeCatalogue } from "../demo/catalogue.ts";
 import { CommandFailure } from "../outcome.ts";
 import { completeSecrets } from "./development-secrets.ts";
 import { cronsOf, startLocalCron } from "./local-cron.ts";
 import { activeRelease, seedDemo } from "./seed.ts";
+import { warmUp } from "./warm.ts";
 import { checkPortIsFree, migrateLocally, serveLocally } from "./wrangler.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -28,7 +29,9 @@ export async function runLocally(environment: NodeJS.ProcessEnv): Promise<number
 	if ((await Promise.race([stopAsked, migrateLocally()])) === "stopped") return 0;
 	say("Starting the Worker …");
 	const address = new URL(`http://127.0.0.1:${port}/`);
-	const server = await Promise.race([stopAsked, serveLocally(address, (text) => process.stdout.write(withoutCron(text)))]);
+	// Our own requests while filling and warming up are not worth a line each.
+	let isOpen = false;
+	const server = await Promise.race([stopAsked, serveLocally(address, (text) => isOpen && process.stdout.write(withoutCron(text)))]);
 	if (server === "stopped") return 0;
 
 	const ended = server.ended.then(() => "ended" as const);
@@ -36,6 +39,7 @@ export async function runLocally(environment: NodeJS.ProcessEnv): Promise<number
 	try {
 		const outcome = await Promise.race([stopAsked, ended, prepare(address)]);
 		if (outcome !== "prepared") return codeOf(outcome);
+		isOpen = true;
 		stopCron = startLocalCron(address, cronsOf(readFileSync(new URL("wrangler.toml", ROOT), "utf8")), (line) => console.error(line));
 		return codeOf(await Promise.race([stopAsked, ended]));
 	} finally {
@@ -53,13 +57,15 @@ async function prepare(address: URL): Promise<"prepared"> {
 		say(`Filling the empty state with the demo shop (${catalogue.length} products) …`);
 		release = await seedDemo(client, catalogue);
 	}
-	say(welcome(address, release, catalogue));
+	const shoes = catalogue.filter(({ category, product }) => category.key === "shoes" && product.stock !== 0);
+	const history = shoes.slice(0, 2).map(({ product }) => ({ item: product.id }));
+	const source = await warmUp(client, history);
+	if (source !== "personal") say(`The encoder did not answer; the rung "${source}" did.`);
+	say(welcome(address, release, history));
 	return "prepared";
 }
 
-function welcome(address: URL, release: string, catalogue: readonly DemoProduct[]): string {
-	const shoes = catalogue.filter(({ category, product }) => category.key === "shoes" && product.stock !== 0);
-	const history = shoes.slice(0, 2).map(({ product }) => ({ item: product.id }));
+function welcome(address: URL, release: string, history: readonly { readonly item: string }[]): string {
 	return `
   Shop       ${address.href}
   API        ${address.href}docs

@@ -88,9 +88,12 @@ export async function serveLocally(address: URL, onOutput: (text: string) => voi
 	const until = Date.now() + START_MAX_MS;
 	while (!(await answers(address))) {
 		if (hasEnded) throw new CommandFailure(`wrangler dev ended before it listened:\n${said.trim()}`);
-		if (Date.now() > until) {
+		// After a failed build wrangler waits for a change of the sources, and does not listen until then.
+		const hasFailed = said.includes("Build failed");
+		if (hasFailed || Date.now() > until) {
 			await run.stop();
-			throw new CommandFailure(`wrangler dev did not listen within ${START_MAX_MS / 1000} s:\n${said.trim()}`);
+			const what = hasFailed ? "the Worker cannot be built" : `wrangler dev did not listen within ${START_MAX_MS / 1000} s`;
+			throw new CommandFailure(`${what}:\n${said.trim()}`);
 		}
 		await delay(POLL_MS);
 	}

@@ -5,6 +5,7 @@ import { publishCommand } from "./commands/publish.ts";
 import { releasesCommand } from "./commands/releases.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
+import { secretsCommand } from "./commands/secrets.ts";
 import { statusCommand } from "./commands/status.ts";
 import { trainCommand } from "./commands/train.ts";
 import { workCommand } from "./commands/work.ts";
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 	rollback: rollbackCommand,
 	status: statusCommand,
 	evaluate: evaluateCommand,
+	secrets: secretsCommand,
 };
 
 const overview = () => `edgeshelf COMMAND [options]

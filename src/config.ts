@@ -32,15 +32,23 @@ const AdminTokens = v.array(
 	}),
 );
 
-const Settings = v.object({
-	SIGNING_KEY: Key256,
-	LOG_KEYS: v.pipe(v.string(), parsedJson, LogKeys),
-	ADMIN_TOKENS: v.pipe(v.string(), parsedJson, AdminTokens),
-	CONSENT_DEFAULT: v.picklist(["granted", "denied"]),
-	RETRAIN_MIN_EVENTS: wholeNumber,
-	RETRAIN_MAX_AGE_SECONDS: wholeNumber,
-	LOG_RETENTION_DAYS: wholeNumber,
-});
+const Settings = v.pipe(
+	v.object({
+		SIGNING_KEY: Key256,
+		LOG_KEYS: v.pipe(v.string(), parsedJson, LogKeys),
+		ADMIN_TOKENS: v.pipe(v.string(), parsedJson, AdminTokens),
+		CONSENT_DEFAULT: v.picklist(["granted", "denied"]),
+		RETRAIN_MIN_EVENTS: wholeNumber,
+		RETRAIN_MAX_AGE_SECONDS: wholeNumber,
+		LOG_RETENTION_DAYS: wholeNumber,
+		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
+		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
+	}),
+	v.check(
+		(settings) => settings.RETRAIN_WEBHOOK_URL === "" || settings.RETRAIN_WEBHOOK_KEY !== undefined,
+		"RETRAIN_WEBHOOK_URL needs the secret RETRAIN_WEBHOOK_KEY",
+	),
+);
 /** Values of the environment, checked and typed; see wrangler.toml for their meaning. */
 export type Config = v.InferOutput<typeof Settings>;
 

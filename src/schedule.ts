@@ -4,9 +4,12 @@ import type { MessageQueue } from "./feedback/ports.ts";
 import type { DaySalt } from "./privacy/ports.ts";
 import type { ReleasePorts, RunRegistry } from "./retrain/ports.ts";
 import { pruneReleases } from "./retrain/prune.ts";
+import { retrainTick } from "./retrain/tick.ts";
+import { createWebhook } from "./retrain/webhook.ts";
 import { refreshHotLists } from "./store/hot-lists.ts";
 import type { createInbox, createUndelivered } from "./store/inbox.ts";
 import { expire } from "./store/retention.ts";
+import { createRetrainSignals } from "./store/retrain-signals.ts";
 
 /** The crons of wrangler.toml. */
 export const CRONS = { minute: "* * * * *", tenMinutes: "*/10 * * * *", day: "7 0 * * *" } as const;
@@ -26,12 +29,18 @@ type Job = readonly [name: string, work: (now: number) => Promise<unknown>];
 
 /** What is done by the clock. Each job is safe to repeat, and one that fails keeps no other from running. */
 export function createSchedule({ db, bucket, queue, shelves, salt, runs, releasePorts, config }: Parts) {
+	const policy = { minEvents: config.RETRAIN_MIN_EVENTS, maxAgeSeconds: config.RETRAIN_MAX_AGE_SECONDS };
+	const { RETRAIN_WEBHOOK_URL: url, RETRAIN_WEBHOOK_KEY: key } = config;
+	const callProvider = url === "" || key === undefined ? null : createWebhook({ url, key, send: (request) => fetch(request) });
 	const jobs: Readonly<Record<string, readonly Job[]>> = {
 		[CRONS.minute]: [
 			["send what waits outside the queue", (now) => drainAndReport(now)],
 			["reopen runs whose lease was lost", (now) => runs.reopenLostLeases(now)],
 		],
-		[CRONS.tenMinutes]: [["renew the hot lists", (now) => refreshHotLists(db, now)]],
+		[CRONS.tenMinutes]: [
+			["renew the hot lists", (now) => refreshHotLists(db, now)],
+			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
+		],
 		[CRONS.day]: [
 			["make the day's salts ahead", (now) => salt.prepareSalts(now)],
 			["delete what has outlived its time", (now) => expire(db, bucket, config.LOG_RETENTION_DAYS, now)],

@@ -88,6 +88,7 @@ function showShelf(name) {
 	const { source, milliseconds, release } = answer;
 	$("told").textContent = words("told", { source, milliseconds, release: release ?? words("noRelease") });
 	$("told").dataset.source = source;
+	$("legend").hidden = !answer.items.some(({ contributions }) => contributions !== undefined);
 }
 
 function showFailure(name) {

@@ -60,8 +60,10 @@ function encoderAgrees(release: OverlaidRelease, rows: Int32Array, known: Parity
 }
 
 function rankingAgrees(release: OverlaidRelease, rows: Int32Array, known: ParityCase, system: "encoder" | "fused"): boolean {
-	const top = system === "encoder" ? known.encoderTop : known.fusedTop;
-	const stated = system === "encoder" ? known.encoderScores : known.fusedScores;
+	// Beyond its candidates the encoder alone has no ranking.
+	const most = system === "encoder" ? release.loaded.fusion.encoder.candidates : known.fusedTop.length;
+	const top = (system === "encoder" ? known.encoderTop : known.fusedTop).slice(0, most);
+	const stated = (system === "encoder" ? known.encoderScores : known.fusedScores).slice(0, most);
 	const { masked } = release.scratch();
 	masked.fill(0);
 	for (const row of rows) masked[row] = 1;

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { writeContainer } from "../../test/fixtures/esb1-writer.ts";
+import { meanEncoder } from "../../test/fixtures/mean-encoder.ts";
+import { TINY_TRANSITIONS, tinyItems, tinyNeighbours, tinyRelease } from "../../test/fixtures/tiny-release.ts";
+import type { ReleaseFile } from "../contract/release.ts";
+import { loadRelease, verifyRelease } from "./load-release.ts";
+import type { MakeEncoder } from "./ports.ts";
+
+const bytesOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
+const MODEL = new Uint8Array([1, 2, 3]);
+const makeEncoder: MakeEncoder = async () => meanEncoder();
+
+/** The fault of a release in which one file was replaced, the manifest stating it as it is. */
+async function faultOf(file: ReleaseFile, bytes: Uint8Array<ArrayBuffer>, make: MakeEncoder | null = makeEncoder) {
+	const { manifest, files } = await tinyRelease(MODEL, { [file]: bytes });
+	const loaded = await loadRelease(manifest, files, make);
+	return loaded.ok ? null : loaded.error;
+}
+
+test("loads a whole release and agrees with answers that were computed without it", async () => {
+	const { manifest, files } = await tinyRelease(MODEL);
+	const loaded = await loadRelease(manifest, files, makeEncoder);
+	expect(loaded.ok && loaded.value.items.count).toBe(12);
+});
+
+test("refuses a file that was altered, cut short or is missing, by its name", async () => {
+	const { manifest, files } = await tinyRelease(MODEL);
+	for (const file of Object.keys(files) as ReleaseFile[]) {
+		const altered = new Uint8Array(files[file]);
+		altered[altered.length - 1] = (altered[altered.length - 1] as number) ^ 1;
+		for (const bytes of [altered, files[file].slice(0, -1), undefined]) {
+			const { [file]: _, ...others } = files;
+			const loaded = await loadRelease(manifest, bytes === undefined ? others : { ...others, [file]: bytes }, makeEncoder);
+			expect(loaded.ok ? null : loaded.error.file).toBe(file);
+		}
+	}
+});
+
+test("refuses a container whose header does not fit its own file", async () => {
+	const items = tinyItems();
+	expect(await faultOf("items.bin", items.slice(0, -16))).toMatchObject({ file: "items.bin" });
+	expect(await faultOf("items.bin", new Uint8Array([...bytesOf("ESB2"), ...items.slice(4)]))).toEqual({
+		file: "items.bin",
+		message: "is not an ESB1 file",
+	});
+	expect(await faultOf("items.bin", tinyNeighbours({}))).toEqual({ file: "items.bin", message: "is of kind neighbours, not items" });
+});
+
+test("refuses a neighbour table that links outside the items or is for other items", async () => {
+	expect(await faultOf("transitions.bin", tinyNeighbours({ 0: [[12, 255]] }))).toEqual({
+		file: "transitions.bin",
+		message: "links to row 12 of 12",
+	});
+	const column = (dtype: "u32" | "u8" | "f32", values: number[]) => ({ dtype, shape: [values.length], values }) as const;
+	const other = writeContainer(
+		"neighbours",
+		{ offsets: column("u32", [0, 0]), targets: column("u32", []), weights: column("u8", []), scales: column("f32", [0]) },
+		{ items: 1, kPair: 3 },
+	);
+	expect(await faultOf("bought.bin", other)).toEqual({ file: "bought.bin", message: "is for 1 items; the manifest says 12" });
+});
+
+test("refuses JSON files that are none or lack a field", async () => {
+	expect(await faultOf("fusion.json", bytesOf("{"))).toEqual({ file: "fusion.json", message: "is not JSON in UTF-8" });
+	expect(await faultOf("popular.json", bytesOf('{"overall":[]}'))).toMatchObject({ file: "popular.json" });
+});
+
+test("refuses a release whose model, table or fusion does not give the trainer's answers", async () => {
+	const strange: MakeEncoder = async () => ({ ...meanEncoder(), encode: () => Float32Array.of(1, -1, 1, -1) });
+	expect(await faultOf("similar.bin", tinyNeighbours({}), strange)).toMatchObject({ file: "encoder.int8.onnx" });
+	const { 0: first } = TINY_TRANSITIONS;
+	expect(
+		await faultOf("transitions.bin", tinyNeighbours({ 0: (first ?? []).map(([target, weight]) => [target, weight / 2]) })),
+	).toMatchObject({
+		file: "fusion.json",
+	});
+});
+
+test("refuses a release whose model cannot be loaded; without the encoder it loads", async () => {
+	const broken: MakeEncoder = () => Promise.reject(new Error("no model"));
+	const { manifest, files } = await tinyRelease(MODEL);
+	const read = async (file: ReleaseFile) => files[file];
+	expect(await verifyRelease(manifest, read, broken)).toMatchObject({ ok: false, error: { file: "encoder.int8.onnx" } });
+	expect(await verifyRelease(manifest, read, null)).toEqual({ ok: true, value: null });
+	expect(await verifyRelease(manifest, async (file) => (file === "text.bin" ? null : files[file]), makeEncoder)).toEqual({
+		ok: false,
+		error: { file: "text.bin", message: "is missing" },
+	});
+});

@@ -38,7 +38,7 @@ const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
  * The Worker over a way to make encoders. Everything is built with the first request of an isolate, so that a bad
  * configuration is told by name then, and held from there on.
  */
-export function createWorker(makeEncoder: MakeEncoder): ExportedHandler<Env> {
+export function createWorker(makeEncoder: MakeEncoder): Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "scheduled">> {
 	let parts: ReturnType<typeof build> | null = null;
 	function partsOf(env: Env) {
 		parts ??= build(env, readConfig(env), makeEncoder);

@@ -1,4 +1,5 @@
 import type { Scope } from "../contract/errors.ts";
+import type { Sender } from "../pipeline/ports.ts";
 import type { Services } from "./services.ts";
 
 /** What every handler finds in `c.var`. */
@@ -6,6 +7,8 @@ export type AppEnv = {
 	Variables: {
 		services: Services;
 		requestId: string;
+		/** Set by `admitVisitor` on all routes under /v1. */
+		sender: Sender;
 		/** Set by `requireScope`: the admin token that was shown. */
 		token: AdminToken;
 	};

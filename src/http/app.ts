@@ -11,6 +11,7 @@ import { evaluationRoutes } from "./evaluate.ts";
 import { eventRoutes } from "./events.ts";
 import { recommendationRoutes } from "./recommendations.ts";
 import type { Services } from "./services.ts";
+import { admitVisitor } from "./visitor.ts";
 
 /** All routes over the given services. */
 export function createApp(services: Services): Hono<AppEnv> {
@@ -23,6 +24,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 		await next();
 		c.header("x-request-id", c.get("requestId"));
 	});
+	app.use("/v1/*", admitVisitor());
 	const groups = [
 		recommendationRoutes(),
 		eventRoutes(),

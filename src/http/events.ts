@@ -8,11 +8,10 @@ import { readJson } from "./body.ts";
 export function eventRoutes(): Hono<AppEnv> {
 	const routes = new Hono<AppEnv>();
 	routes.post("/v1/events", async function takeEvents(c) {
-		const { events, senderOf, sessionKeyOf, consentDefault, now } = c.var.services;
+		const { events, sessionKeyOf, consentDefault, now } = c.var.services;
 		const request = await readJson(c, EventsRequest, EVENTS_BODY_MAX_BYTES);
 		const allowed = mayCollect(c.req.raw.headers, request.consent, consentDefault);
-		const { context } = await senderOf(c.req.raw);
-		const answer = await events.accept(request.events, await sessionKeyOf(request.session), context, allowed, now());
+		const answer = await events.accept(request.events, await sessionKeyOf(request.session), c.var.sender.context, allowed, now());
 		return c.json(answer, 202, { "cache-control": "no-store" });
 	});
 	return routes;

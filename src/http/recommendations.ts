@@ -10,12 +10,8 @@ import {
 } from "../contract/recommendation.ts";
 import type { Recommendation, Sender } from "../pipeline/ports.ts";
 import type { AppEnv } from "./app-env.ts";
-import { tokenOf } from "./auth.ts";
 import { readJson, readQuery } from "./body.ts";
 import { serverTiming } from "./server-timing.ts";
-
-/** Period of the rate limit as wrangler.toml sets it, seconds. */
-const RATE_PERIOD_SECONDS = 60;
 
 /** Who asks in the public form: nobody in particular, so that one answer fits all. */
 const ANYONE: Sender = { context: UNKNOWN_CONTEXT, visitor: null };
@@ -26,12 +22,10 @@ export function recommendationRoutes(): Hono<AppEnv> {
 
 	routes.post("/v1/recommendations", async function recommend(c) {
 		const start = performance.now();
-		const { recommender, now, senderOf } = c.var.services;
+		const { recommender, now } = c.var.services;
 		const request = await readJson(c, RecommendationRequest, RECOMMENDATION_BODY_MAX_BYTES);
 		refuseFutureEntries(request.history, now());
-		const sender = await senderOf(c.req.raw);
-		await limitRate(c, sender);
-		const recommendation = await recommender.recommend(request, sender, (work) => c.executionCtx.waitUntil(work));
+		const recommendation = await recommender.recommend(request, c.var.sender, (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, recommendation, start);
 		return c.json(recommendation.response, 200, { "cache-control": "no-store", ...timing(recommendation) });
 	});
@@ -39,7 +33,6 @@ export function recommendationRoutes(): Hono<AppEnv> {
 	routes.get("/v1/recommendations", async function recommendToAnyone(c) {
 		const start = performance.now();
 		const { surface, item, category, limit } = readQuery(c, PublicRecommendationQuery);
-		await limitRate(c, await c.var.services.senderOf(c.req.raw));
 		const request: RecommendationRequest = {
 			history: [],
 			surface,
@@ -65,13 +58,6 @@ export function recommendationRoutes(): Hono<AppEnv> {
 export function refuseFutureEntries(history: readonly HistoryEntry[], now: number): void {
 	const index = history.findIndex(({ at }) => at !== undefined && at > now + CLOCK_SKEW_SECONDS);
 	if (index !== -1) throw new RequestFailure({ kind: "invalid_field", path: `history.${index}.at`, message: "must not lie in the future" });
-}
-
-/** Those who hold a token to read everything (evaluation, replay) are not counted as visitors. */
-async function limitRate(c: Context<AppEnv>, sender: Sender): Promise<void> {
-	const { allow, tokens } = c.var.services;
-	if (c.req.raw.headers.has("authorization") && (await tokenOf(c.req.raw, tokens))?.scopes.includes("read")) return;
-	if (!(await allow(sender))) throw new RequestFailure({ kind: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS });
 }
 
 function count(c: Context<AppEnv>, surface: string, { response }: Recommendation, start: number): void {

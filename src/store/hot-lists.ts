@@ -42,8 +42,8 @@ SELECT 'popular:' || category, json_group_array(item ORDER BY place), ?3 FROM ra
 ${UPSERT}`;
 
 /**
- * Renews `popular` and `popular:<category>` from the counts, in one transaction; a list that nothing speaks for any more
- * goes. The lists hold ids of the public catalogue in order, no counts.
+ * Renews `popular` and `popular:<category>` from the counts, in one transaction. A list of which the counts
+ * say nothing stays as the release's activation wrote it. The lists hold ids of the public catalogue in order, no counts.
  * @param now unix seconds
  */
 export async function refreshHotLists(db: D1Database, now: number): Promise<void> {
@@ -52,7 +52,6 @@ export async function refreshHotLists(db: D1Database, now: number): Promise<void
 	);
 	const types = JSON.stringify(Object.entries(HOT_WEIGHTS));
 	await db.batch([
-		db.prepare("DELETE FROM hot_lists WHERE name = 'popular' OR name LIKE 'popular:%'"),
 		db.prepare(REFRESH_POPULAR).bind(days, types, now, HOT_LIST_MAX_ITEMS),
 		db.prepare(REFRESH_CATEGORIES).bind(days, types, now, HOT_LIST_MAX_ITEMS),
 	]);

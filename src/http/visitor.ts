@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from "hono";
+import { RequestFailure } from "../contract/errors.ts";
+import type { AppEnv } from "./app-env.ts";
+import { tokenOf } from "./auth.ts";
+
+/** Period of the rate limit as wrangler.toml sets it, seconds. */
+const RATE_PERIOD_SECONDS = 60;
+
+/**
+ * Takes the sender at the door and lets a visitor pass who does not ask too often, before any body is read. Who holds a
+ * token to read everything (evaluation, replay) is not counted as a visitor.
+ */
+export function admitVisitor(): MiddlewareHandler<AppEnv> {
+	return async function visitorAdmitted(c, next) {
+		const { allow, senderOf, tokens } = c.var.services;
+		const sender = await senderOf(c.req.raw);
+		c.set("sender", sender);
+		const isReader = c.req.raw.headers.has("authorization") && ((await tokenOf(c.req.raw, tokens))?.scopes.includes("read") ?? false);
+		if (!isReader && !(await allow(sender))) throw new RequestFailure({ kind: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS });
+		await next();
+	};
+}

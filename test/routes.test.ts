@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { ROUTES } from "../src/contract/routes.ts";
+import { createApp } from "../src/http/app.ts";
+import type { Services } from "../src/http/services.ts";
+
+/** Services of which only the door is ever reached: every request here ends before the handler's own work. */
+const app = createApp({
+	tokens: [],
+	senderOf: async () => ({ context: {}, visitor: null }),
+	allow: async () => false,
+} as unknown as Services);
+
+/** OpenAPI's braces as hono's colons. */
+const mounted = new Set(app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`));
+const described = new Set(ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`));
+
+test("every route that is described is mounted, and the other way round", () => {
+	expect([...described].filter((route) => !mounted.has(route))).toEqual([]);
+	expect([...mounted].filter((route) => !described.has(route))).toEqual([]);
+});
+
+const pathOf = (path: string) => `https://shop.example${path.replaceAll(/\{\w+\}/g, "x")}`;
+
+test.each(ROUTES.filter(({ scopes }) => scopes !== undefined))(
+	"$method $path wants a token, in the one envelope with a request id",
+	async ({ method, path }) => {
+		const response = await app.request(pathOf(path), { method: method.toUpperCase() });
+		const { error } = await response.json<{ error: { code: string; requestId: string } }>();
+		expect(response.status).toBe(401);
+		expect(error.code).toBe("unauthorized");
+		expect(response.headers.get("x-request-id")).toBe(error.requestId);
+	},
+);
+
+test.each(ROUTES.filter(({ path }) => path.startsWith("/v1/")))(
+	"$method $path tells a visitor who asks too often when to come back",
+	async ({ method, path }) => {
+		const response = await app.request(pathOf(path), { method: method.toUpperCase() });
+		expect([response.status, response.headers.get("retry-after")]).toEqual([429, "60"]);
+	},
+);
+
+test("what is not there is told in the envelope too", async () => {
+	const response = await app.request("https://shop.example/v2/nothing");
+	expect([response.status, (await response.json<{ error: { code: string } }>()).error.code]).toEqual([404, "not_found"]);
+});

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import type { RecommendationResponse } from "../../src/contract/recommendation.ts";
+import type { Manifest, Parity } from "../../src/contract/release.ts";
+import { AUTHORIZED, useServing } from "./serving.ts";
+
+const MODELS = resolve(import.meta.dirname, "../../models");
+const serving = useServing();
+
+/** The committed release, as it lies on disk. */
+function committed(name: string) {
+	const folder = resolve(MODELS, name);
+	const manifest = JSON.parse(readFileSync(resolve(folder, "manifest.json"), "utf8")) as Manifest;
+	const files = Object.fromEntries(Object.keys(manifest.files).map((file) => [file, new Uint8Array(readFileSync(resolve(folder, file)))]));
+	return { manifest, files: files as Record<string, Uint8Array> };
+}
+
+async function evaluate(items: readonly string[], limit: number, parts?: readonly string[]): Promise<RecommendationResponse> {
+	const request = { history: items.map((item) => ({ item })), limit, ...(parts && { parts }) };
+	const response = await serving.send("/admin/evaluate", JSON.stringify(request), AUTHORIZED);
+	expect(response.status).toBe(200);
+	return (await response.json()) as RecommendationResponse;
+}
+
+/** Mean share of the stated rows that are among the answered ones, and the largest difference of a first score, relative. */
+async function compare(parity: Parity, system: "encoder" | "fused") {
+	let overlap = 0;
+	let difference = 0;
+	for (const known of parity.histories) {
+		const stated = system === "encoder" ? known.encoderTop : known.fusedTop;
+		const scores = system === "encoder" ? known.encoderScores : known.fusedScores;
+		const { items, source, ignored } = await evaluate(known.items, stated.length, system === "encoder" ? ["encoder"] : undefined);
+		expect({ source, ignored }).toEqual({ source: "personal", ignored: 0 });
+		const shown = new Set(items.map(({ id }) => id));
+		overlap += stated.filter((id) => shown.has(id)).length / stated.length / parity.histories.length;
+		difference = Math.max(difference, Math.abs((items[0]?.score ?? 0) - (scores[0] ?? 0)) / Math.max(1, Math.abs(scores[0] ?? 0)));
+	}
+	return { overlap, difference };
+}
+
+const parityOf = (files: Readonly<Record<string, Uint8Array>>) => JSON.parse(new TextDecoder().decode(files["parity.json"])) as Parity;
+
+test("the tiny release gives over HTTP what its formulas give on paper", async () => {
+	const release = await serving.tiny("20260101T000000Z");
+	const id = await serving.publish(release);
+	await serving.restart();
+	await serving.warm({ history: [{ item: "lip-1" }] });
+	expect((await serving.state()).release).toBe(id);
+	for (const known of parityOf(release.files).histories) {
+		const { items } = await evaluate(known.items, known.fusedTop.length);
+		expect(items.map((item) => item.id)).toEqual(known.fusedTop);
+		for (const [place, { score }] of items.entries()) expect(score).toBeCloseTo(known.fusedScores[place] as number, 5);
+	}
+});
+
+const folders = existsSync(MODELS) ? readdirSync(MODELS).filter((name) => existsSync(resolve(MODELS, name, "manifest.json"))) : [];
+
+// Native ONNX Runtime may quantise activations where WASM computes in float32 (check-parity.ts): a few rows change places.
+test.each(folders)("the committed release %s ranks in workerd as onnxruntime and NumPy do", async (name) => {
+	const release = committed(name);
+	const id = await serving.publish(release);
+	await serving.restart();
+	const parity = parityOf(release.files);
+	await serving.warm({ history: [{ item: parity.histories[0]?.items[0] }] });
+	expect((await serving.state()).release).toBe(id);
+	for (const system of ["encoder", "fused"] as const) {
+		const { overlap, difference } = await compare(parity, system);
+		console.log(
+			`${name} ${system}: overlap of the first ten ${overlap.toFixed(4)}, first score off by ${difference.toExponential(1)} at most`,
+		);
+		expect(overlap).toBeGreaterThan(0.97);
+		expect(difference).toBeLessThan(0.05);
+	}
+});

@@ -48,7 +48,8 @@ class TrainConfig:
     validation_cases: int = 4_000  # validation targets read after each epoch
     test_cases: int = 60_000  # at most; a seeded sample beyond it
     bootstrap_samples: int = 1_000
-    threads: int = 2
+    threads: int = 2  # of the CPU
+    device: str = "auto"  # "cuda" where there is one, else "cpu"
     seed: int = 20_240_501
 
 
@@ -90,6 +91,10 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
     for name, value in fields.items():
         if name not in kinds:
             raise InputError(f"{where}: unknown setting {name!r}")
+        if kinds[name] is str:
+            if not isinstance(value, str):
+                raise InputError(f"{where}: {name} must be a text, got {value!r}")
+            continue
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not number or (kinds[name] is int and not isinstance(value, int)):
             raise InputError(f"{where}: {name} must be {kinds[name].__name__}, got {value!r}")

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from .batches import NO_TARGET, Windows
 from .config import TrainConfig
 from .corpus import Log, gap_buckets
+from .device import choose_device, device_of
 from .encoder import Encoder, ItemVectors
 from .metrics import ndcg_each
 from .progress import Progress
@@ -38,18 +39,18 @@ def fit_encoder(
 ) -> Fitted:  # fmt: skip
     """Trains on `spans`; with `frozen` = (epochs, planned) runs just those epochs and reads no validation."""
     torch.manual_seed(config.seed)
-    torch.use_deterministic_algorithms(True)  # parallel scatter adds would differ from run to run
+    device = choose_device(config.device)
     generator = torch.Generator().manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
-    encoder = Encoder(config)
-    table = ItemVectors(_standardised(content), config.dim, generator)
+    encoder = Encoder(config).to(device)
+    table = ItemVectors(_standardised(content), config.dim, generator).to(device)
     windows = Windows(log, spans, config.length, keep_seen)
     each = max(32, min(config.batch_targets, windows.target_count // max(config.min_steps_per_epoch, 1)))
     steps = max(1, sum(1 for _ in windows.batches(each, np.random.default_rng(0))))
     planned = frozen[1] if frozen else config.epochs
     optimiser = torch.optim.AdamW(_groups(encoder, table, config.weight_decay), lr=config.learning_rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, steps * planned))
-    best = Fitted(copy.deepcopy(encoder).eval(), table().detach().numpy().copy(), 0, planned, -1.0)
+    best = Fitted(copy.deepcopy(encoder).cpu().eval(), _on_cpu(table()), 0, planned, -1.0)
     started, stale = time.monotonic(), 0
     for epoch in range(1, (frozen[0] if frozen else planned) + 1):
         encoder.train()
@@ -66,13 +67,13 @@ def fit_encoder(
                     facts["best"] = round(best.validation_ndcg, 4)
                 progress.tell((epoch - 1 + step / steps) / (frozen[0] if frozen else planned), **facts)
         encoder.eval()
-        vectors = table().detach().numpy().copy()
+        vectors = _on_cpu(table())
         if frozen:
-            best = Fitted(encoder, vectors, epoch, planned, -1.0)
+            best = Fitted(copy.deepcopy(encoder).cpu(), vectors, epoch, planned, -1.0)
             continue
         score = validate(encoder, vectors, log, validation, config.length, keep_seen)
         if score > best.validation_ndcg:
-            best, stale = Fitted(copy.deepcopy(encoder), vectors, epoch, planned, score), 0
+            best, stale = Fitted(copy.deepcopy(encoder).cpu(), vectors, epoch, planned, score), 0
         else:
             stale += 1
         if stale >= config.patience or time.monotonic() - started > config.max_minutes * 60:
@@ -108,6 +109,7 @@ def encode_cases(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndar
     sizes = cases[:, 1] - starts
     history = np.searchsorted(log.offsets, cases[:, 0], side="right") - 1
     order = np.argsort(sizes, kind="stable")
+    device = device_of(encoder)
     for chunk in np.array_split(order, max(1, math.ceil(len(order) / 256))):
         steps = int(sizes[chunk].max())
         place = starts[chunk][:, None] + np.arange(steps)  # [B,T], padded at the right
@@ -116,17 +118,19 @@ def encode_cases(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndar
         first = np.arange(steps) == 0
         with torch.no_grad():
             queries = encoder(
-                torch.from_numpy(vectors[np.where(inside, log.rows[place], 0)]),
-                torch.from_numpy(np.where(inside, log.kinds[place], 0)),
-                torch.from_numpy(np.where(inside & ~first, gaps[place], 0)),
-                torch.arange(steps - 1, -1, -1)[None],
-                torch.from_numpy(log.context[history[chunk]]),
+                torch.from_numpy(vectors[np.where(inside, log.rows[place], 0)]).to(device),
+                torch.from_numpy(np.where(inside, log.kinds[place], 0)).to(device),
+                torch.from_numpy(np.where(inside & ~first, gaps[place], 0)).to(device),
+                torch.arange(steps - 1, -1, -1, device=device)[None],
+                torch.from_numpy(log.context[history[chunk]]).to(device),
             )  # [B,T,D]
-        found[chunk] = queries.numpy()[np.arange(len(chunk)), sizes[chunk] - 1]
+        found[chunk] = queries.cpu().numpy()[np.arange(len(chunk)), sizes[chunk] - 1]
     return found
 
 
 def _loss(encoder: Encoder, table: ItemVectors, batch, config: TrainConfig, generator: torch.Generator) -> Tensor:
+    """All chance is drawn on the CPU, so that the draws are the same whatever the device."""
+    device = device_of(encoder)
     vectors = table()  # [N,D]
     kinds, gaps = torch.from_numpy(batch.kinds), torch.from_numpy(batch.gaps)
     hidden = torch.rand(kinds.shape, generator=generator) < config.kind_dropout  # [B,T]
@@ -134,11 +138,18 @@ def _loss(encoder: Encoder, table: ItemVectors, batch, config: TrainConfig, gene
     context = torch.from_numpy(batch.context)
     context = context * (torch.rand(len(context), 1, generator=generator) >= config.context_dropout)
     steps = kinds.shape[1]
-    positions = torch.arange(steps - 1, -1, -1)[None]
-    queries = encoder(F.embedding(torch.from_numpy(batch.rows), vectors), kinds, gaps, positions, context)  # [B,T,D]
+    positions = torch.arange(steps - 1, -1, -1, device=device)[None]
+    entries = F.embedding(torch.from_numpy(batch.rows).to(device), vectors)  # [B,T,D]
+    queries = encoder(entries, kinds.to(device), gaps.to(device), positions, context.to(device))  # [B,T,D]
     targets = torch.from_numpy(batch.targets)
     asked = targets != NO_TARGET
-    return sampled_softmax_loss(queries[asked], vectors, targets[asked], config.negatives, generator)
+    return sampled_softmax_loss(
+        queries[asked.to(device)], vectors, targets[asked].to(device), config.negatives, generator
+    )
+
+
+def _on_cpu(vectors: Tensor) -> np.ndarray:
+    return vectors.detach().cpu().numpy().copy()
 
 
 def _groups(encoder: Encoder, table: ItemVectors, decay: float) -> list[dict]:

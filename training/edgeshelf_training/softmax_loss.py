@@ -58,10 +58,11 @@ def sampled_softmax_loss(
     others = len(table) - len(own)
     if others <= negatives:
         return full_softmax_loss(queries, table, targets)
-    is_own = torch.zeros(len(table), dtype=torch.bool)
+    is_own = torch.zeros(len(table), dtype=torch.bool, device=table.device)
     is_own[own] = True
-    drawn = torch.randperm(len(table), generator=generator)
+    drawn = torch.randperm(len(table), generator=generator).to(table.device)
     drawn = drawn[~is_own[drawn]][:negatives]  # [K], without replacement
-    offsets = torch.cat([torch.zeros(len(own)), torch.full((negatives,), math.log(others / negatives))])
+    offsets = table.new_zeros(len(own) + negatives)
+    offsets[len(own) :] = math.log(others / negatives)
     rows = F.embedding(torch.cat([own, drawn]), table)  # [U+K,D]
     return _Softmax.apply(queries, rows, offsets, place)

@@ -1,0 +1,26 @@
+"""Where the encoder is trained: a GPU where there is one, else the CPU. Only speed and rounding depend on it."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+from torch import nn
+
+from .errors import InputError
+
+
+def choose_device(wanted: str) -> torch.device:
+    """`wanted` is "auto", "cpu" or "cuda" (with or without an index). Repeats bit by bit where the device can."""
+    # Must be set before cuBLAS is first used; without it its reductions may differ from run to run.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    name = wanted if wanted != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise InputError(f"device {wanted}: this machine offers no CUDA device to PyTorch")
+    # Parallel scatter adds would differ from run to run; what a GPU cannot repeat it warns of.
+    torch.use_deterministic_algorithms(True, warn_only=name != "cpu")
+    return torch.device(name)
+
+
+def device_of(module: nn.Module) -> torch.device:
+    return next(module.parameters()).device

@@ -7,6 +7,7 @@ import { createEventIntake } from "../src/feedback/accept.ts";
 import { consumeFeedback } from "../src/feedback/consume.ts";
 import { createApp } from "../src/http/app.ts";
 import type { Services } from "../src/http/services.ts";
+import type { Recommender } from "../src/pipeline/ports.ts";
 import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox } from "../src/store/inbox.ts";
 import { createLogReader } from "../src/store/log-reader.ts";
@@ -43,6 +44,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 			{ name: "importer", sha256: await sha256("importer-token"), scopes: ["catalogue"] },
 		],
 		senderOf: async () => ({ context: CONTEXT, visitor: null }),
+		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,
 		sessionKeyOf: async (session) => (await sha256(session)) as SessionKey,
 		consentDefault,
 		allow: async () => true,

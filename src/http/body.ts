@@ -51,6 +51,8 @@ export async function readJson<S extends v.GenericSchema>(c: Context, schema: S,
 	} catch {
 		throw new RequestFailure({ kind: "bad_json" });
 	}
+	// valibot takes an array for an object, and would then speak of fields that it has by its prototype.
+	if (Array.isArray(value)) throw new RequestFailure({ kind: "invalid_field", path: "", message: "must be an object" });
 	return check(schema, value);
 }
 

@@ -5,7 +5,7 @@ import { createEventIntake } from "../src/feedback/accept.ts";
 import { jsonBytes, MESSAGE_MAX_BYTES } from "../src/feedback/chunk.ts";
 import { consumeFeedback } from "../src/feedback/consume.ts";
 import { consumeDeadLetters } from "../src/feedback/dead-letters.ts";
-import { drainInbox, REVIVE_AFTER_SECONDS } from "../src/feedback/drain.ts";
+import { DRAIN_GROUP_OBJECTS, DRAIN_MAX_REFUSALS, drainInbox, REVIVE_AFTER_SECONDS } from "../src/feedback/drain.ts";
 import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox, createMalformed, createUndelivered } from "../src/store/inbox.ts";
 import {
@@ -139,6 +139,22 @@ test("a dead queue leaves the events in the inbox, from where a later run sends 
 	expect(await drainInbox({ queue: alive.queue, ...shelves }, LATER)).toEqual({ sent: 1, unreadable: [] });
 	expect(alive.taken).toEqual([eventsOf(lineOf(1), lineOf(2))]);
 	expect(await objectsUnder("inbox/")).toEqual([]);
+});
+
+test("a queue that refuses now and then holds up its own group alone; one that always refuses ends the run", async () => {
+	const inbox = createInbox(env.LOG, KEYS);
+	const shelves = { inbox, undelivered: createUndelivered(env.LOG, KEYS) };
+	const objects = DRAIN_GROUP_OBJECTS * (DRAIN_MAX_REFUSALS + 1);
+	for (let n = 0; n < objects; n++) await inbox.put([eventsOf(lineOf(n))], NOW + n);
+
+	const moody = queueRefusing(1, 3);
+	expect((await drainInbox({ queue: moody.queue, ...shelves }, LATER)).sent).toBe(objects - 2 * DRAIN_GROUP_OBJECTS);
+	expect(await objectsUnder("inbox/")).toHaveLength(2 * DRAIN_GROUP_OBJECTS);
+
+	for (let n = 0; n < objects; n++) await inbox.put([eventsOf(lineOf(n))], NOW + n);
+	const dead = queueRefusing(...Array.from({ length: DRAIN_MAX_REFUSALS }, (_, send) => send));
+	expect((await drainInbox({ queue: dead.queue, ...shelves }, LATER)).sent).toBe(0);
+	expect(dead.taken).toEqual([]);
 });
 
 test("when a later send fails, the inbox takes what the queue did not", async () => {

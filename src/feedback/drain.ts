@@ -2,9 +2,12 @@ import type { QueueMessage } from "../contract/event.ts";
 import { sendsOf } from "./chunk.ts";
 import type { MessageQueue, Shelf } from "./ports.ts";
 
-/** Objects one run looks at, and sends, at most; the rest waits for the next minute. */
-export const DRAIN_MAX_LISTED = 500;
-export const DRAIN_MAX_SENT = 50;
+/** Objects one run takes up at most: each is a read from R2, of which the platform allows some thousand a run. */
+export const DRAIN_MAX_OBJECTS = 500;
+/** Objects whose messages are sent and whose removal is asked for together. */
+export const DRAIN_GROUP_OBJECTS = 25;
+/** Refusals in a row after which the queue is taken for dead until the next run. */
+export const DRAIN_MAX_REFUSALS = 3;
 /** Rest of a message that the queue gave up on before it is sent again, seconds. */
 export const REVIVE_AFTER_SECONDS = 15 * 60;
 
@@ -23,8 +26,9 @@ export type Drained = {
 };
 
 /**
- * Sends what waits outside the queue, oldest first; an object is removed only once the queue has taken all of it. A
- * dead queue ends the run at its first refusal. Two runs at once send twice, which event ids undo.
+ * Sends what waits outside the queue, oldest first; objects are removed only once the queue has taken all of them. A
+ * group that was refused waits for the next run, and a queue that refuses again and again ends the run. Two runs at once,
+ * or a group taken in part, send twice, which event ids undo.
  */
 export async function drainInbox(ports: DrainPorts, now: number): Promise<Drained> {
 	const inbox = await drain(ports.inbox, ports.queue, now);
@@ -34,22 +38,29 @@ export async function drainInbox(ports: DrainPorts, now: number): Promise<Draine
 
 async function drain(shelf: Shelf<QueueMessage>, queue: MessageQueue, storedUntil: number): Promise<Drained> {
 	let sent = 0;
+	let refusals = 0;
 	const unreadable: { key: string; reason: string }[] = [];
-	for (const { key, storedAt } of await shelf.list(DRAIN_MAX_LISTED)) {
-		if (sent === DRAIN_MAX_SENT) break;
-		if (storedAt > storedUntil) continue;
-		const read = await shelf.read(key);
-		if (!read.ok) {
-			unreadable.push({ key, reason: read.error });
-			continue;
+	const due = (await shelf.list(DRAIN_MAX_OBJECTS)).filter(({ storedAt }) => storedAt <= storedUntil);
+	for (let start = 0; start < due.length && refusals < DRAIN_MAX_REFUSALS; start += DRAIN_GROUP_OBJECTS) {
+		const group = due.slice(start, start + DRAIN_GROUP_OBJECTS);
+		const read = await Promise.all(group.map(async ({ key }) => ({ key, ...(await shelf.read(key)) })));
+		const messages: QueueMessage[] = [];
+		const keys: string[] = [];
+		for (const object of read) {
+			if (object.ok) {
+				keys.push(object.key);
+				messages.push(...object.value);
+			} else unreadable.push({ key: object.key, reason: object.error });
 		}
 		try {
-			for (const send of sendsOf(read.value)) await queue.send(send);
+			for (const send of sendsOf(messages)) await queue.send(send);
 		} catch {
-			break;
+			refusals++;
+			continue;
 		}
-		await shelf.remove(key);
-		sent++;
+		refusals = 0;
+		if (keys.length > 0) await shelf.remove(keys);
+		sent += keys.length;
 	}
 	return { sent, unreadable };
 }

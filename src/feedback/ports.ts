@@ -57,7 +57,8 @@ export interface Shelf<T> {
 	list(limit: number): Promise<readonly ShelfEntry[]>;
 	/** @returns the reason in words when the object cannot be read */
 	read(key: string): Promise<Result<readonly T[], string>>;
-	remove(key: string): Promise<void>;
+	/** @param keys at most 1000 */
+	remove(keys: readonly string[]): Promise<void>;
 }
 
 /** A message that is none of ours, as kept for a person to look at. */

@@ -38,8 +38,8 @@ function createShelf<T>(bucket: R2Bucket, keys: LogKeys, prefix: string): Shelf<
 			// Authenticated: only `put` of this shelf can have written it. The consumer checks each message again.
 			return opened.ok ? ok(opened.value as T[]) : opened;
 		},
-		async remove(key) {
-			await bucket.delete(key);
+		async remove(keys) {
+			await bucket.delete([...keys]);
 		},
 	};
 }

@@ -106,13 +106,13 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		tokens: config.ADMIN_TOKENS,
 		...door,
 		consentDefault: config.CONSENT_DEFAULT === "granted",
-		allow: async ({ visitor }) => visitor === null || (await env.RATE_LIMIT.limit({ key: visitor })).success,
+		allow: async ({ origin }) => origin === null || (await env.RATE_LIMIT.limit({ key: origin })).success,
 		now,
 	});
 	return {
 		app,
 		consumer: { log: createEventLog(bucket, config.LOG_KEYS), counts, malformed: shelves.malformed },
 		deadLetters: { counts, undelivered: shelves.undelivered, malformed: shelves.malformed },
-		schedule: createSchedule({ db, bucket, queue, shelves, salt, runs, releasePorts, config }),
+		schedule: createSchedule({ db, kv, bucket, queue, shelves, salt, runs, releasePorts, config }),
 	};
 }

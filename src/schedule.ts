@@ -8,6 +8,7 @@ import { retrainTick } from "./retrain/tick.ts";
 import { createWebhook } from "./retrain/webhook.ts";
 import { refreshHotLists } from "./store/hot-lists.ts";
 import type { createInbox, createUndelivered } from "./store/inbox.ts";
+import { renewStaticList } from "./store/pointer.ts";
 import { expire } from "./store/retention.ts";
 import { createRetrainSignals } from "./store/retrain-signals.ts";
 
@@ -16,6 +17,7 @@ export const CRONS = { minute: "* * * * *", tenMinutes: "*/10 * * * *", day: "7 
 
 type Parts = {
 	readonly db: D1Database;
+	readonly kv: KVNamespace;
 	readonly bucket: R2Bucket;
 	readonly queue: MessageQueue;
 	readonly shelves: { readonly inbox: ReturnType<typeof createInbox>; readonly undelivered: ReturnType<typeof createUndelivered> };
@@ -28,7 +30,7 @@ type Parts = {
 type Job = readonly [name: string, work: (now: number) => Promise<unknown>];
 
 /** What is done by the clock. Each job is safe to repeat, and one that fails keeps no other from running. */
-export function createSchedule({ db, bucket, queue, shelves, salt, runs, releasePorts, config }: Parts) {
+export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, releasePorts, config }: Parts) {
 	const policy = { minEvents: config.RETRAIN_MIN_EVENTS, maxAgeSeconds: config.RETRAIN_MAX_AGE_SECONDS };
 	const { RETRAIN_WEBHOOK_URL: url, RETRAIN_WEBHOOK_KEY: key } = config;
 	const callProvider = url === "" || key === undefined ? null : createWebhook({ url, key, send: (request) => fetch(request) });
@@ -38,7 +40,7 @@ export function createSchedule({ db, bucket, queue, shelves, salt, runs, release
 			["reopen runs whose lease was lost", (now) => runs.reopenLostLeases(now)],
 		],
 		[CRONS.tenMinutes]: [
-			["renew the hot lists", (now) => refreshHotLists(db, now)],
+			["renew the hot lists", (now) => refreshHotLists(db, now).then(() => renewStaticList(db, kv))],
 			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
 		],
 		[CRONS.day]: [

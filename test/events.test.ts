@@ -43,7 +43,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 			{ name: "reader", sha256: await sha256("reader-token"), scopes: ["read"] },
 			{ name: "importer", sha256: await sha256("importer-token"), scopes: ["catalogue"] },
 		],
-		senderOf: async () => ({ context: CONTEXT, visitor: null }),
+		senderOf: async () => ({ context: CONTEXT, visitor: null, origin: null }),
 		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,
 		sessionKeyOf: async (session) => (await sha256(session)) as SessionKey,
 		consentDefault,

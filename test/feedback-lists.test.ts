@@ -105,6 +105,8 @@ test("a list has at most two hundred items", async () => {
 });
 
 test("forgets an event id after 7 days, its line after the log's time, and not before", async () => {
+	const { item } = lineOf(1);
+	await listProducts([{ id: item! }]);
 	await consumeFeedback(batchOf([eventsOf(lineOf(1))]), consumerPorts(), NOW);
 	const ids = () => rows<{ id: string }>("SELECT id FROM event_ids");
 	await expire(env.DB, env.LOG, 30, NOW + 7 * DAY);

@@ -74,16 +74,22 @@ export type FusionBucket = Fusion["buckets"][number];
 export const Popular = v.object({ overall: v.array(ItemId), byCategory: v.record(v.string(), v.array(ItemId)) });
 export type Popular = v.InferOutput<typeof Popular>;
 
+/** Histories of `parity.json` that are computed again when a release is loaded; fewer prove too little. */
+export const PARITY_HISTORIES = 4;
+
 export const Parity = v.object({
-	histories: v.array(
-		v.object({
-			items: v.array(ItemId),
-			query: v.array(v.number()),
-			encoderTop: v.array(ItemId),
-			encoderScores: v.array(v.number()),
-			fusedTop: v.array(ItemId),
-			fusedScores: v.array(v.number()),
-		}),
+	histories: v.pipe(
+		v.array(
+			v.object({
+				items: v.array(ItemId),
+				query: v.array(v.number()),
+				encoderTop: v.pipe(v.array(ItemId), v.minLength(1)),
+				encoderScores: v.array(v.number()),
+				fusedTop: v.pipe(v.array(ItemId), v.minLength(1)),
+				fusedScores: v.array(v.number()),
+			}),
+		),
+		v.minLength(PARITY_HISTORIES),
 	),
 });
 export type Parity = v.InferOutput<typeof Parity>;

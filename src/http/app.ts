@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { cors } from "hono/cors";
 import { adminCatalogueRoutes } from "./admin-catalogue.ts";
 import { adminEventRoutes } from "./admin-events.ts";
 import { adminReleaseRoutes } from "./admin-releases.ts";
@@ -13,6 +14,9 @@ import { recommendationRoutes } from "./recommendations.ts";
 import type { Services } from "./services.ts";
 import { admitVisitor } from "./visitor.ts";
 
+/** Time for which a browser may keep the answer to a preflight, seconds. */
+const PREFLIGHT_SECONDS = 86_400;
+
 /** All routes over the given services. */
 export function createApp(services: Services): Hono<AppEnv> {
 	const app = new Hono<AppEnv>({ strict: false });
@@ -24,6 +28,8 @@ export function createApp(services: Services): Hono<AppEnv> {
 		await next();
 		c.header("x-request-id", c.get("requestId"));
 	});
+	// Public and without cookies: a page of any origin may read what its own visitor was answered.
+	app.use("/v1/*", cors({ origin: "*", exposeHeaders: ["x-request-id", "server-timing", "retry-after"], maxAge: PREFLIGHT_SECONDS }));
 	app.use("/v1/*", admitVisitor());
 	const groups = [
 		recommendationRoutes(),

@@ -2,6 +2,9 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { RequestFailure } from "../contract/errors.ts";
 
+/** Bytes beyond a limit that are still read, and thrown away, before the refusal. */
+const REFUSED_READ_BYTES = 16 * 1024 * 1024;
+
 /**
  * A body piece by piece, up to a limit, whatever Content-Length claims.
  * @throws RequestFailure `body_too_large`
@@ -13,9 +16,11 @@ export async function* streamUpTo(request: Request, maxBytes: number): AsyncGene
 	let total = 0;
 	for await (const chunk of request.body as ReadableStream<Uint8Array>) {
 		total += chunk.byteLength;
-		if (total > maxBytes) throw tooLarge();
-		yield chunk;
+		// What is too large is read on for a while: a client that is cut off while it sends may never hear why.
+		if (total > maxBytes + REFUSED_READ_BYTES) break;
+		if (total <= maxBytes) yield chunk;
 	}
+	if (total > maxBytes) throw tooLarge();
 }
 
 /**
@@ -65,10 +70,39 @@ function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
 	throw new RequestFailure(failureOf(parsed.issues[0]));
 }
 
-/** The first issue as a failure: the dotted path, and the message without the value that was sent. */
+/** Longest path that is told back, characters: it may hold names that the client made up. */
+const PATH_MAX_LENGTH = 100;
+
+/** The first issue as a failure: the dotted path, and what was expected, without the value that was sent. */
 export function failureOf(issue: v.BaseIssue<unknown>) {
-	const path = v.getDotPath(issue) ?? "";
+	const path = (v.getDotPath(issue) ?? "").slice(0, PATH_MAX_LENGTH);
 	if (issue.type === "strict_object" && issue.expected === "never") return { kind: "unknown_field", path } as const;
-	const message = issue.kind === "validation" && issue.expected === null ? issue.message : `must be ${issue.expected ?? "valid"}`;
-	return { kind: "invalid_field", path, message } as const;
+	return { kind: "invalid_field", path, message: expectationOf(issue) } as const;
+}
+
+/** valibot's own texts begin so, and may quote the value; those of our schemas are told as they are. */
+const OWN_TEXT = /^Invalid /;
+
+function expectationOf(issue: v.BaseIssue<unknown>): string {
+	if (!OWN_TEXT.test(issue.message)) return issue.message;
+	const requirement = String(issue.requirement);
+	switch (issue.type) {
+		case "strict_object":
+		case "object":
+			return issue.received === "undefined" && issue.expected !== "Object" ? "is required" : "must be an object";
+		case "integer":
+			return "must be a whole number";
+		case "min_value":
+			return `must be at least ${requirement}`;
+		case "gt_value":
+			return `must be more than ${requirement}`;
+		case "max_value":
+			return `must be at most ${requirement}`;
+		case "min_length":
+			return `must have at least ${requirement} entries or characters`;
+		case "max_length":
+			return `must have at most ${requirement} entries or characters`;
+		default:
+			return `must be ${issue.expected ?? "valid"}`;
+	}
 }

@@ -14,7 +14,7 @@ import { readJson, readQuery } from "./body.ts";
 import { serverTiming } from "./server-timing.ts";
 
 /** Who asks in the public form: nobody in particular, so that one answer fits all. */
-const ANYONE: Sender = { context: UNKNOWN_CONTEXT, visitor: null };
+const ANYONE: Sender = { context: UNKNOWN_CONTEXT, visitor: null, origin: null };
 
 /** `POST` and `GET /v1/recommendations`. Whatever is broken behind them, they answer 200 and say which rung answered. */
 export function recommendationRoutes(): Hono<AppEnv> {
@@ -48,7 +48,7 @@ export function recommendationRoutes(): Hono<AppEnv> {
 		// A list that is shared has no place in any one visitor's log.
 		const response = { ...recommendation.response, recommendationId: null };
 		// What a cold or broken isolate had at hand is not worth keeping for others.
-		const cached = response.source === "static" ? "public, max-age=5" : "public, max-age=60";
+		const cached = response.source === "static" ? "public, max-age=5" : "public, max-age=10";
 		return c.json(response, 200, { "cache-control": cached, ...timing(recommendation) });
 	});
 	return routes;

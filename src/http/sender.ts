@@ -13,8 +13,10 @@ export function createDoor(salt: DaySalt, now: () => number): Pick<Services, "se
 			const time = now();
 			const address = request.headers.get("cf-connecting-ip");
 			const userAgent = request.headers.get("user-agent") ?? "";
-			const visitor = address === null ? null : await visitorKeyFor(await salt.current(time), address, userAgent);
-			return { context: coarsen(request, time), visitor };
+			if (address === null) return { context: coarsen(request, time), visitor: null, origin: null };
+			const daySalt = await salt.current(time);
+			const [visitor, origin] = await Promise.all([visitorKeyFor(daySalt, address, userAgent), visitorKeyFor(daySalt, address, "")]);
+			return { context: coarsen(request, time), visitor, origin };
 		},
 		sessionKeyOf: async (session) => sessionKeyFor(await salt.current(now()), session),
 	};

@@ -9,8 +9,10 @@ export type { EncoderInput };
 /** Who asks, as far as we may know. */
 export type Sender = {
 	readonly context: CoarseContext;
-	/** null where no key could be made: then no canary and no rate limit by visitor. */
+	/** null where no key could be made: then no canary. */
 	readonly visitor: VisitorKey | null;
+	/** The same hash of the address alone, which nobody changes as lightly as a user agent: what the rate limit counts. */
+	readonly origin: VisitorKey | null;
 };
 
 export type WaitUntil = (work: Promise<unknown>) => void;

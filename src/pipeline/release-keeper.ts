@@ -11,7 +11,7 @@ export const POLL_SECONDS = 10;
 /** Age of the last good reading from which a request waits for a new one, seconds: changes must obey within 60. */
 const STALE_SECONDS = 45;
 /** Longest such wait, milliseconds. */
-const STALE_WAIT_MS = 40;
+const STALE_WAIT_MS = 250;
 /** Time until a release that could not be loaded is tried again, seconds. */
 const RETRY_SECONDS = 30;
 /** Age at which a reading that never ended is given up, seconds: its request may have been cancelled. */

@@ -35,11 +35,12 @@ WHERE event_ids.object = ?2
 GROUP BY 1, 2
 ON CONFLICT (day, type) DO UPDATE SET n = n + excluded.n`;
 
+/** Only ids of the catalogue, which are public: an event's item is free text, and this table is not encrypted. */
 const COUNT_ITEMS = `
 INSERT INTO item_counts (day, item, type, n)
 SELECT line.value ->> 1, line.value ->> 3, line.value ->> 2, count(*)
 FROM json_each(?1) AS line JOIN event_ids ON event_ids.id = line.value ->> 0
-WHERE event_ids.object = ?2 AND line.value ->> 3 IS NOT NULL
+WHERE event_ids.object = ?2 AND EXISTS (SELECT 1 FROM products WHERE id = line.value ->> 3)
 GROUP BY 1, 2, 3
 ON CONFLICT (day, item, type) DO UPDATE SET n = n + excluded.n`;
 

@@ -25,24 +25,27 @@ listed AS (
   FROM scored JOIN products ON products.id = scored.item
   WHERE scored.score > 0 AND NOT products.deleted)`;
 
-const UPSERT = "ON CONFLICT (name) DO UPDATE SET items = excluded.items, updatedAt = excluded.updatedAt";
-
-const REFRESH_POPULAR = `${SCORED},
-ranked AS (SELECT item, row_number() OVER (ORDER BY score DESC, item) AS place FROM listed)
+/** What the counts say comes first; behind it stays what the list held before, so that a few events do not empty it. */
+const REFRESH = `${SCORED},
+fresh AS (
+  SELECT name, item, row_number() OVER (PARTITION BY name ORDER BY score DESC, item) AS place
+  FROM (
+    SELECT 'popular' AS name, item, score FROM listed
+    UNION ALL SELECT 'popular:' || category, item, score FROM listed WHERE category IS NOT NULL)),
+kept AS (
+  SELECT hot_lists.name AS name, entry.value AS item, ?4 + 1 + entry.key AS place
+  FROM hot_lists, json_each(hot_lists.items) AS entry
+  WHERE hot_lists.name IN (SELECT name FROM fresh) AND entry.value NOT IN (SELECT id FROM products WHERE deleted)),
+merged AS (
+  SELECT name, item, row_number() OVER (PARTITION BY name ORDER BY min(place)) AS place
+  FROM (SELECT name, item, place FROM fresh WHERE place <= ?4 UNION ALL SELECT name, item, place FROM kept)
+  GROUP BY name, item)
 INSERT INTO hot_lists (name, items, updatedAt)
-SELECT 'popular', json_group_array(item ORDER BY place), ?3 FROM ranked WHERE place <= ?4 HAVING count(*) > 0
-${UPSERT}`;
-
-const REFRESH_CATEGORIES = `${SCORED},
-ranked AS (
-  SELECT item, category, row_number() OVER (PARTITION BY category ORDER BY score DESC, item) AS place
-  FROM listed WHERE category IS NOT NULL)
-INSERT INTO hot_lists (name, items, updatedAt)
-SELECT 'popular:' || category, json_group_array(item ORDER BY place), ?3 FROM ranked WHERE place <= ?4 GROUP BY category
-${UPSERT}`;
+SELECT name, json_group_array(item ORDER BY place), ?3 FROM merged WHERE place <= ?4 GROUP BY name
+ON CONFLICT (name) DO UPDATE SET items = excluded.items, updatedAt = excluded.updatedAt`;
 
 /**
- * Renews `popular` and `popular:<category>` from the counts, in one transaction. A list of which the counts
+ * Renews `popular` and `popular:<category>` from the counts. A list of which the counts
  * say nothing stays as the release's activation wrote it. The lists hold ids of the public catalogue in order, no counts.
  * @param now unix seconds
  */
@@ -51,8 +54,5 @@ export async function refreshHotLists(db: D1Database, now: number): Promise<void
 		Array.from({ length: HOT_WINDOW_DAYS }, (_, age) => [utcDay(now - age * 86_400), 0.5 ** (age / HOT_HALF_LIFE_DAYS)]),
 	);
 	const types = JSON.stringify(Object.entries(HOT_WEIGHTS));
-	await db.batch([
-		db.prepare(REFRESH_POPULAR).bind(days, types, now, HOT_LIST_MAX_ITEMS),
-		db.prepare(REFRESH_CATEGORIES).bind(days, types, now, HOT_LIST_MAX_ITEMS),
-	]);
+	await db.prepare(REFRESH).bind(days, types, now, HOT_LIST_MAX_ITEMS).run();
 }

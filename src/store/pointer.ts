@@ -62,6 +62,23 @@ export function createPointerStore(db: D1Database, kv: KVNamespace): PointerStor
 	};
 }
 
+const LISTED = `
+SELECT entry.value AS id FROM hot_lists, json_each(hot_lists.items) AS entry LEFT JOIN products ON products.id = entry.value
+WHERE hot_lists.name = 'popular' AND NOT coalesce(products.deleted, 0) AND coalesce(products.body ->> 'stock', 1) > 0
+ORDER BY entry.key`;
+
+/** Writes the list that answers without a database anew, so that it does not offer for long what was sold out or deleted. */
+export async function renewStaticList(db: D1Database, kv: KVNamespace): Promise<void> {
+	const { results } = await db.prepare(LISTED).all<{ id: string }>();
+	const row = await db.prepare("SELECT active FROM pointer WHERE id = 1").first<{ active: string | null }>();
+	if (results.length > 0)
+		await putStaticList(
+			kv,
+			row?.active ?? null,
+			results.map(({ id }) => id),
+		);
+}
+
 async function putStaticList(kv: KVNamespace, release: string | null, overall: readonly string[]): Promise<void> {
 	try {
 		await kv.put(STATIC_LIST_KEY, JSON.stringify({ release, items: overall.slice(0, LIST_MAX_ITEMS) }));

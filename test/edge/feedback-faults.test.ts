@@ -12,6 +12,7 @@ const CONFIG = resolve(import.meta.dirname, "faulty.wrangler.toml");
 const TOKEN = "reader";
 const REQUESTS = 40;
 const EVENTS_PER_REQUEST = 50;
+const ITEMS = 7;
 const TYPES = ["view", "click", "cart", "purchase"] as const;
 
 const server = createTestHarness({
@@ -32,6 +33,9 @@ const worker = server.getWorker<{ DB: D1Database; LOG: R2Bucket }>();
 beforeAll(async () => {
 	await server.listen();
 	await worker.applyD1Migrations("DB");
+	const { DB } = await worker.getEnv();
+	const ids = JSON.stringify(Array.from({ length: ITEMS }, (_, n) => `item-${n}`));
+	await DB.prepare("INSERT INTO products (id, body, version, updatedAt) SELECT value, '{}', 1, 1 FROM json_each(?1)").bind(ids).run();
 });
 afterAll(() => server.close());
 
@@ -43,7 +47,7 @@ async function post(request: number): Promise<void> {
 	const at = Math.floor(Date.now() / 1000);
 	const events = Array.from({ length: EVENTS_PER_REQUEST }, (_, i) => {
 		const n = request * EVENTS_PER_REQUEST + i;
-		return { id: idOf(n), type: typeOf(n), item: `item-${n % 7}`, at };
+		return { id: idOf(n), type: typeOf(n), item: `item-${n % ITEMS}`, at };
 	});
 	const body = JSON.stringify({ session: `session-${request}`, consent: true, events });
 	const response = await server.fetch("/v1/events", { method: "POST", body });

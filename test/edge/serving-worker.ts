@@ -59,7 +59,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		}),
 		metrics: { record: () => {}, flush: () => null },
 		tokens: JSON.parse(env.ADMIN_TOKENS),
-		allow: async ({ visitor }) => visitor === null || (await env.RATE_LIMIT.limit({ key: visitor })).success,
+		allow: async ({ origin }) => origin === null || (await env.RATE_LIMIT.limit({ key: origin })).success,
 		...createDoor(createDaySalt(env.RELEASES), now),
 		now,
 	} satisfies Partial<Services> as unknown as Services;

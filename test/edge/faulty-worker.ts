@@ -1,4 +1,5 @@
 import worker from "../../src/index.ts";
+import { LOG_PREFIX } from "../../src/store/event-log.ts";
 import { FAILS_EVERY, FAULT_POINTS, type FaultPoint, type FaultReport } from "./fault-report.ts";
 
 /**
@@ -59,7 +60,8 @@ function withFaultyBindings(env: Env): Env {
 		}),
 		LOG: withMethods(env.LOG, {
 			put: (async (...parameters: Parameters<R2Bucket["put"]>) => {
-				mayFailForConsumer("put");
+				// The log's own objects alone: a request may be putting its events into the inbox meanwhile.
+				if (parameters[0].startsWith(LOG_PREFIX)) mayFailForConsumer("put");
 				return env.LOG.put(...parameters);
 			}) as R2Bucket["put"],
 		}),

@@ -17,7 +17,8 @@ function committed(name: string) {
 }
 
 async function evaluate(items: readonly string[], limit: number, parts?: readonly string[]): Promise<RecommendationResponse> {
-	const request = { history: items.map((item) => ({ item })), limit, ...(parts && { parts }) };
+	// The trainer's answers know no stock: what is sold out is shown here too.
+	const request = { history: items.map((item) => ({ item })), limit, filter: { inStock: false }, ...(parts && { parts }) };
 	const response = await serving.send("/admin/evaluate", JSON.stringify(request), AUTHORIZED);
 	expect(response.status).toBe(200);
 	return (await response.json()) as RecommendationResponse;
@@ -56,7 +57,6 @@ test("the tiny release gives over HTTP what its formulas give on paper", async (
 
 const folders = existsSync(MODELS) ? readdirSync(MODELS).filter((name) => existsSync(resolve(MODELS, name, "manifest.json"))) : [];
 
-// Native ONNX Runtime may quantise activations where WASM computes in float32 (check-parity.ts): a few rows change places.
 test.each(folders)("the committed release %s ranks in workerd as onnxruntime and NumPy do", async (name) => {
 	const release = committed(name);
 	const id = await serving.publish(release);
@@ -70,6 +70,6 @@ test.each(folders)("the committed release %s ranks in workerd as onnxruntime and
 			`${name} ${system}: overlap of the first ten ${overlap.toFixed(4)}, first score off by ${difference.toExponential(1)} at most`,
 		);
 		expect(overlap).toBeGreaterThanOrEqual(0.99);
-		expect(difference).toBeLessThan(0.01);
+		expect(difference).toBeLessThan(1e-4);
 	}
 });

@@ -1,7 +1,7 @@
 import { PointerAnswer } from "../answers.ts";
 import { existingPathOf, numberOf, parseArguments, SERVER_OPTIONS } from "../arguments.ts";
+import { awaitServing } from "../await-serving.ts";
 import { createClient } from "../client.ts";
-import { formatPointer } from "../format-pointer.ts";
 import type { Command } from "../outcome.ts";
 import { createProgress } from "../progress.ts";
 import { readReleaseFolder } from "../release-folder.ts";
@@ -35,9 +35,8 @@ async function run(args: readonly string[]): Promise<number> {
 	console.log(release.id);
 	if (values["no-activate"]) return 0;
 	const body = { by: "operator", share };
-	console.log(
-		formatPointer(await client.call(PointerAnswer, "POST", `/admin/releases/${release.id}/activate`, body, { idempotent: true })),
-	);
+	const pointer = await client.call(PointerAnswer, "POST", `/admin/releases/${release.id}/activate`, body, { idempotent: true });
+	console.log(await awaitServing(client, pointer));
 	return 0;
 }
 

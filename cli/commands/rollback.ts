@@ -1,7 +1,7 @@
 import { PointerAnswer } from "../answers.ts";
 import { parseArguments, SERVER_OPTIONS } from "../arguments.ts";
+import { awaitServing } from "../await-serving.ts";
 import { createClient } from "../client.ts";
-import { formatPointer } from "../format-pointer.ts";
 import type { Command } from "../outcome.ts";
 
 const help = `edgeshelf rollback [options]
@@ -13,7 +13,8 @@ Returns to the release before, or ends the canary where there is one.
 async function run(args: readonly string[]): Promise<number> {
 	const { values } = parseArguments(args, SERVER_OPTIONS);
 	// Not tried again by itself: two rollbacks are not one.
-	console.log(formatPointer(await createClient(values.to).call(PointerAnswer, "POST", "/admin/releases/rollback")));
+	const client = createClient(values.to);
+	console.log(await awaitServing(client, await client.call(PointerAnswer, "POST", "/admin/releases/rollback")));
 	return 0;
 }
 

@@ -105,7 +105,11 @@ function createShop() {
 		/** One request; then all that it started is let run to its end. */
 		async ask(more: Partial<RecommendationRequest> = {}, visitor: VisitorKey | null = null, seconds = 0) {
 			now += seconds;
-			const { response } = await recommender.recommend({ ...REQUEST, ...more }, { context: UNKNOWN_CONTEXT, visitor, origin: null }, waitUntil);
+			const { response } = await recommender.recommend(
+				{ ...REQUEST, ...more },
+				{ context: UNKNOWN_CONTEXT, visitor, origin: null },
+				waitUntil,
+			);
 			await Promise.all(background.splice(0));
 			return response;
 		},

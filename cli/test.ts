@@ -23,4 +23,4 @@ run("types of the Worker", "npx", ["tsc", "--noEmit"]);
 run("types of the command line and tests", "npx", ["tsc", "--noEmit", "-p", "tsconfig.node.json"]);
 run("unit, worker and edge tests", "npx", ["vitest", "run"]);
 const python = await preparePython();
-run("trainer", python, ["-m", "pytest", "-q"], new URL("training/", ROOT));
+run("trainer", python, ["-m", "pytest"], new URL("training/", ROOT));

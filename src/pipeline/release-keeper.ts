@@ -8,13 +8,10 @@ import { orNullWithin } from "./within.ts";
 
 /** Least time between two readings of pointer and overlay, seconds. */
 export const POLL_SECONDS = 10;
-/**
- * Age of the last good reading from which a request waits for a new one, seconds: only an isolate that was idle gets
- * there, and a rollback must hold within 15 there too.
- */
-const STALE_SECONDS = 12;
-/** Longest such wait, milliseconds: a reading takes a few, and loading a release that became active some hundred. */
-const STALE_WAIT_MS = 1000;
+/** Age of the last good reading from which a request waits for a new one, seconds: changes must obey within 60. */
+const STALE_SECONDS = 45;
+/** Longest such wait, milliseconds: a reading takes a few, or some dozen from far away. */
+const STALE_WAIT_MS = 250;
 /** Time until a release that could not be loaded is tried again, seconds. */
 const RETRY_SECONDS = 30;
 /** Age at which a reading that never ended is given up, seconds: its request may have been cancelled. */

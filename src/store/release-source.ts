@@ -3,8 +3,8 @@ import { type ActivePointer, Manifest, type ReleaseFile } from "../contract/rele
 import type { ReleaseSource } from "../pipeline/ports.ts";
 import { shardKey } from "./release-files.ts";
 
-/** Time for which a location's cache may answer for a shard, seconds; a miss is cached too, hence the least that KV takes. */
-const SHARD_CACHE_SECONDS = 30;
+/** Time for which a location's cache may answer for a shard, seconds: KV's own default, since a miss may be cached too. */
+const SHARD_CACHE_SECONDS = 60;
 
 const NOWHERE: ActivePointer = { active: null, previous: null, canary: null, canaryShare: 0, updatedAt: 0 };
 

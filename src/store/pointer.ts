@@ -9,6 +9,13 @@ export const LIST_MAX_ITEMS = 200;
 
 const NOWHERE: ActivePointer = { active: null, previous: null, canary: null, canaryShare: 0, updatedAt: 0 };
 
+export const POINTER = "SELECT active, previous, canary, canaryShare, updatedAt FROM pointer WHERE id = 1";
+
+/** Which releases serve; all null before the first activation. */
+export async function readPointer(db: D1Database): Promise<ActivePointer> {
+	return (await db.prepare(POINTER).first<ActivePointer>()) ?? NOWHERE;
+}
+
 /** Holds while nobody has moved the pointer since it was read: each move has a later `updatedAt` than the one before. */
 const UNMOVED = "(SELECT updatedAt FROM pointer WHERE id = 1)";
 
@@ -17,12 +24,7 @@ const ENTER = "INSERT INTO activations (release, action, by, token, share, run, 
 /** The active pointer and its history in D1, and the lists that follow it. */
 export function createPointerStore(db: D1Database, kv: KVNamespace): PointerStore {
 	return {
-		async read() {
-			const row = await db
-				.prepare("SELECT active, previous, canary, canaryShare, updatedAt FROM pointer WHERE id = 1")
-				.first<ActivePointer>();
-			return row ?? NOWHERE;
-		},
+		read: () => readPointer(db),
 
 		async move(from, to, entry, popular) {
 			const lists = Object.entries({ popular: popular?.overall, ...prefixed(popular?.byCategory ?? {}) })
@@ -70,11 +72,11 @@ ORDER BY entry.key`;
 /** Writes the list that answers without a database anew, so that it does not offer for long what was sold out or deleted. */
 export async function renewStaticList(db: D1Database, kv: KVNamespace): Promise<void> {
 	const { results } = await db.prepare(LISTED).all<{ id: string }>();
-	const row = await db.prepare("SELECT active FROM pointer WHERE id = 1").first<{ active: string | null }>();
+	const { active } = await readPointer(db);
 	if (results.length > 0)
 		await putStaticList(
 			kv,
-			row?.active ?? null,
+			active,
 			results.map(({ id }) => id),
 		);
 }

@@ -1,12 +1,11 @@
 import * as v from "valibot";
-import { type ActivePointer, Manifest, type ReleaseFile } from "../contract/release.ts";
+import { Manifest, type ReleaseFile } from "../contract/release.ts";
 import type { ReleaseSource } from "../pipeline/ports.ts";
+import { readPointer } from "./pointer.ts";
 import { shardKey } from "./release-files.ts";
 
 /** Time for which a location's cache may answer for a shard, seconds: KV's own default, since a miss may be cached too. */
 const SHARD_CACHE_SECONDS = 60;
-
-const NOWHERE: ActivePointer = { active: null, previous: null, canary: null, canaryShare: 0, updatedAt: 0 };
 
 type FileRow = { readonly name: ReleaseFile; readonly bytes: number; readonly shards: number };
 
@@ -27,12 +26,7 @@ export function createReleaseSource(db: D1Database, kv: KVNamespace): ReleaseSou
 	}
 
 	return {
-		async pointer() {
-			const row = await db
-				.prepare("SELECT active, previous, canary, canaryShare, updatedAt FROM pointer WHERE id = 1")
-				.first<ActivePointer>();
-			return row ?? NOWHERE;
-		},
+		pointer: () => readPointer(db),
 		async manifest(id) {
 			const row = await db
 				.prepare("SELECT manifest FROM releases WHERE id = ?1 AND state = 'ready'")

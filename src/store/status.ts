@@ -1,6 +1,7 @@
 import type { ActivePointer } from "../contract/release.ts";
 import { utcDay } from "./event-counts.ts";
 import { REQUESTS_BUCKET } from "./metrics.ts";
+import { POINTER } from "./pointer.ts";
 
 /** Days of event totals, today included. */
 const EVENT_DAYS = 14;
@@ -25,7 +26,7 @@ export type Status = {
 export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 	return async function readStatus(now) {
 		const [pointer, catalogue, releases, events, dead, runs, activations, rungs] = await db.batch<Record<string, never>>([
-			db.prepare("SELECT active, previous, canary, canaryShare, updatedAt FROM pointer WHERE id = 1"),
+			db.prepare(POINTER),
 			db.prepare(
 				`SELECT count(*) FILTER (WHERE NOT deleted) AS products, count(*) FILTER (WHERE deleted) AS deleted,
 				coalesce(max(version), 0) AS version FROM products`,

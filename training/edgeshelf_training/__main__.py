@@ -51,7 +51,8 @@ def table(outcome: Outcome) -> str:
         d = outcome.gate["differenceRelative"]
         interval = f"{d['mean']:+.1%} (95% {d['lower95']:+.1%} to {d['upper95']:+.1%})"
         lines.append(f"against {outcome.gate['baselineRelease']}: {interval}, {outcome.gate['testTargets']} targets")
-    lines.append(f"{manifest['training']['minutes']:.1f} minutes, {manifest['training']['epochsTrained']} epochs")
+    epochs = " and ".join(str(count) for count in manifest["training"]["epochsTrained"])
+    lines.append(f"{manifest['training']['minutes']:.1f} minutes, {epochs} epochs")
     return "\n".join(lines)
 
 

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from .errors import InputError
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+
 
 @dataclass(frozen=True)
 class TrainConfig:
     """Rebuilding a run from the same config, seed and data gives the same release, up to its creation time."""
 
     # encoder
-    dim: int = 64  # D, components of an item vector
+    towers: int = 2  # encoders side by side; an item vector has towers * dim components
+    dim: int = 64  # components of an item vector that one tower reads
     length: int = 50  # L, newest history items that the encoder reads
     blocks: int = 2
     heads: int = 2
@@ -23,7 +26,8 @@ class TrainConfig:
     dropout: float = 0.4
     context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
-    content_dim: int = 128  # F, components kept of the TF-IDF matrix
+    content_dim: int = 128  # components kept of the TF-IDF matrix
+    cooccurrence_dim: int = 128  # components kept of the co-occurrences of items in histories
 
     # optimiser
     learning_rate: float = 2e-3
@@ -50,6 +54,7 @@ class TrainConfig:
     bootstrap_samples: int = 1_000
     threads: int = 2  # of the CPU
     device: str = "auto"  # "cuda" where there is one, else "cpu"
+    precision: str = "auto"  # of products in training: "bfloat16" or "float32"; auto: bfloat16 on a GPU
     seed: int = 20_240_501
 
 
@@ -59,7 +64,8 @@ PRESETS: dict[str, TrainConfig] = {
     "quick": TrainConfig(epochs=4, max_minutes=3.0),
     # Seconds on a CPU, for tests.
     "tiny": TrainConfig(
-        dim=16, length=8, blocks=1, heads=1, hidden=32, content_dim=16, epochs=2, batch_targets=256,
+        dim=16, length=8, blocks=1, heads=1, hidden=32, content_dim=16, cooccurrence_dim=16, epochs=2,
+        batch_targets=256,
         min_steps_per_epoch=4, fusion_cases=300, validation_cases=300, candidates=20, window=4,
     ),
 }  # fmt: skip
@@ -103,7 +109,9 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
     merged = dataclasses.replace(config, **fields)
     if merged.heads < 1 or merged.dim % merged.heads:
         raise InputError(f"{where}: dim {merged.dim} does not divide into {merged.heads} heads")
-    for name in ("dim", "length", "blocks", "epochs", "batch_targets", "candidates", "threads", "window"):
+    if merged.precision not in PRECISIONS:
+        raise InputError(f"{where}: precision must be one of {', '.join(PRECISIONS)}, got {merged.precision!r}")
+    for name in ("towers", "dim", "length", "blocks", "epochs", "batch_targets", "candidates", "threads", "window"):
         if getattr(merged, name) < 1:
             raise InputError(f"{where}: {name} must be at least 1, got {getattr(merged, name)}")
     return merged

@@ -7,6 +7,7 @@ import os
 import torch
 from torch import nn
 
+from .config import TrainConfig
 from .errors import InputError
 
 
@@ -20,6 +21,11 @@ def choose_device(wanted: str) -> torch.device:
     # Parallel scatter adds would differ from run to run; what a GPU cannot repeat it warns of.
     torch.use_deterministic_algorithms(True, warn_only=name != "cpu")
     return torch.device(name)
+
+
+def uses_bfloat16(config: TrainConfig, device: torch.device) -> bool:
+    """Whether products are computed in bfloat16: as the config says, by itself on a GPU only."""
+    return config.precision == "bfloat16" or (config.precision == "auto" and device.type == "cuda")
 
 
 def device_of(module: nn.Module) -> torch.device:

@@ -53,7 +53,7 @@ class Encoder(nn.Module):
 
     def __init__(self, config: TrainConfig) -> None:
         super().__init__()
-        dim = config.dim
+        self.dim = dim = config.dim
         self.norm_in, self.norm_out = nn.LayerNorm(dim), nn.LayerNorm(dim)
         self.kinds = nn.Embedding(len(KINDS), dim, padding_idx=0)
         self.gaps = nn.Embedding(GAP_BUCKETS, dim, padding_idx=0)
@@ -75,17 +75,46 @@ class Encoder(nn.Module):
         return self.norm_out(x)
 
 
-class ItemVectors(nn.Module):
-    """The tied item table: a learned vector plus a learned projection of the content, [N,D]."""
+class Towers(nn.Module):
+    """Encoders side by side, each with its own part of the item vectors: an ensemble that one dot product reads.
 
-    def __init__(self, content: Tensor, dim: int, generator: torch.Generator) -> None:
+    The dot of the joined queries and vectors is the sum of the towers' logits. Towers that differ by no more than
+    their seed already err differently (Lakshminarayanan et al., NIPS 2017).
+    """
+
+    def __init__(self, towers: list[Encoder]) -> None:
         super().__init__()
-        items, features = content.shape
-        self.register_buffer("content", content)  # [N,F]
-        self.free = nn.Parameter(0.02 * torch.randn(items, dim, generator=generator))
-        start = torch.zeros(features, dim)
-        start[: min(features, dim), : min(features, dim)] = torch.eye(min(features, dim))
-        self.projection = nn.Parameter(start)
+        self.towers = nn.ModuleList(towers)
 
-    def forward(self) -> Tensor:
-        return self.free + self.content @ self.projection  # [N,D]
+    def forward(self, vectors: Tensor, kinds: Tensor, gaps: Tensor, positions: Tensor, context: Tensor) -> Tensor:
+        """As `Encoder`, with D the sum of the towers'."""
+        parts = vectors.chunk(len(self.towers), -1)
+        answers = [tower(part, kinds, gaps, positions, context) for tower, part in zip(self.towers, parts, strict=True)]
+        return torch.cat(answers, -1)
+
+
+class ItemVectors(nn.Module):
+    """The tied item table: a learned vector plus a learned projection of each block of features, [N,D]."""
+
+    def __init__(self, features: list[Tensor], items: int, dim: int, generator: torch.Generator) -> None:
+        """features: each f32[N,F], scaled alike; they may be none."""
+        super().__init__()
+        self.register_buffer("features", torch.cat([torch.zeros(items, 0), *features], 1))  # [N,F]
+        self.free = nn.Parameter(0.02 * torch.randn(items, dim, generator=generator))
+        starts = [_first_axes(block.shape[1], dim, generator, turned=k > 0) for k, block in enumerate(features)]
+        self.projection = nn.Parameter(torch.cat([torch.zeros(0, dim), *starts]))
+
+    def forward(self, rows: Tensor | None = None) -> Tensor:
+        """Vectors of the given rows i64[R], or of all, [R,D]."""
+        if rows is None:
+            return self.free + self.features @ self.projection
+        return F.embedding(rows, self.free) + F.embedding(rows, self.features) @ self.projection
+
+
+def _first_axes(features: int, dim: int, generator: torch.Generator, turned: bool) -> Tensor:
+    """A projection that keeps the leading features as they are; `turned`: onto random axes, away from other blocks."""
+    start = torch.eye(features, dim)
+    if not turned:
+        return start
+    axes, _ = torch.linalg.qr(torch.randn(dim, dim, generator=generator))
+    return start @ axes

@@ -1,8 +1,9 @@
-"""Fits the encoder and the item table: AdamW on the next-item loss, the best checkpoint chosen on validation."""
+"""Fits one encoder with its item vectors: AdamW on the next-item loss, the best checkpoint chosen on validation."""
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 import time
 from dataclasses import dataclass
@@ -12,73 +13,88 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .batches import NO_TARGET, Windows
+from .batches import NO_TARGET, Batch, Windows
 from .config import TrainConfig
 from .corpus import Log, gap_buckets
-from .device import choose_device, device_of
+from .device import choose_device, device_of, uses_bfloat16
 from .encoder import Encoder, ItemVectors
 from .metrics import ndcg_each
 from .progress import Progress
-from .softmax_loss import sampled_softmax_loss
+from .softmax_loss import draw_rows, softmax_loss
 
 WARMUP_STEPS = 100
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """How long a fit runs."""
+
+    planned: int  # epochs that the learning rate is laid out for
+    epochs: int  # epochs that are run; the same unless settings were frozen by an earlier fit
+
+
+@dataclass(frozen=True)
 class Fitted:
-    encoder: Encoder
+    encoder: Encoder  # on the CPU
     vectors: np.ndarray  # f32[N,D]
-    epochs: int  # epochs behind the kept checkpoint
-    planned: int  # epochs that the learning-rate schedule was laid out for
-    validation_ndcg: float
+    schedule: Schedule  # that gives this very checkpoint again
+    validation_ndcg: float  # -1 where no validation was read
+    curve: tuple[dict, ...]  # an epoch each: epoch, loss, validation NDCG@10 or null
 
 
 def fit_encoder(
-    log: Log, spans: np.ndarray, validation: np.ndarray, content: np.ndarray, config: TrainConfig,
-    keep_seen: bool, progress: Progress, frozen: tuple[int, int] | None = None,
+    log: Log, spans: np.ndarray, validation: np.ndarray, features: list[np.ndarray], items: int,
+    config: TrainConfig, keep_seen: bool, progress: Progress, frozen: Schedule | None = None,
 ) -> Fitted:  # fmt: skip
-    """Trains on `spans`; with `frozen` = (epochs, planned) runs just those epochs and reads no validation."""
+    """Trains on `spans`; with a `frozen` schedule runs just that and reads no validation.
+
+    features: blocks f32[N,F] that item vectors are projected from, beside the learned part.
+    """
     torch.manual_seed(config.seed)
     device = choose_device(config.device)
     generator = torch.Generator().manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
     encoder = Encoder(config).to(device)
-    table = ItemVectors(_standardised(content), config.dim, generator).to(device)
+    blocks = [_standardised(block) for block in features if block.shape[1]]
+    table = ItemVectors(blocks, items, config.dim, generator).to(device)
     windows = Windows(log, spans, config.length, keep_seen)
     each = max(32, min(config.batch_targets, windows.target_count // max(config.min_steps_per_epoch, 1)))
     steps = max(1, sum(1 for _ in windows.batches(each, np.random.default_rng(0))))
-    planned = frozen[1] if frozen else config.epochs
+    course = frozen or Schedule(config.epochs, config.epochs)
     optimiser = torch.optim.AdamW(_groups(encoder, table, config.weight_decay), lr=config.learning_rate)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, steps * planned))
-    best = Fitted(copy.deepcopy(encoder).cpu().eval(), _on_cpu(table()), 0, planned, -1.0)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, steps * course.planned))
+    best = Fitted(copy.deepcopy(encoder).cpu().eval(), _on_cpu(table()), Schedule(course.planned, 0), -1.0, ())
+    curve: list[dict] = []
     started, stale = time.monotonic(), 0
-    for epoch in range(1, (frozen[0] if frozen else planned) + 1):
+    for epoch in range(1, course.epochs + 1):
         encoder.train()
+        total = torch.zeros((), device=device)
         for step, batch in enumerate(windows.batches(each, rng)):
-            loss = _loss(encoder, table, batch, config, generator)
+            loss = batch_loss(encoder, table, batch, config, generator)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_([*encoder.parameters(), *table.parameters()], 5.0)
             optimiser.step()
-            schedule.step()
+            rate.step()
+            total += loss.detach()
             if step % 20 == 0:
-                facts = {"epoch": epoch, "loss": round(float(loss.detach()), 3)}
-                if best.epochs and not frozen:
+                facts = {"epoch": epoch, "loss": round(float(total) / (step + 1), 3)}
+                if best.curve:
                     facts["best"] = round(best.validation_ndcg, 4)
-                progress.tell((epoch - 1 + step / steps) / (frozen[0] if frozen else planned), **facts)
+                progress.tell((epoch - 1 + step / steps) / course.epochs, **facts)
         encoder.eval()
         vectors = _on_cpu(table())
-        if frozen:
-            best = Fitted(copy.deepcopy(encoder).cpu(), vectors, epoch, planned, -1.0)
-            continue
-        score = validate(encoder, vectors, log, validation, config.length, keep_seen)
-        if score > best.validation_ndcg:
-            best, stale = Fitted(copy.deepcopy(encoder).cpu(), vectors, epoch, planned, score), 0
-        else:
+        score = None if frozen else validate(encoder, vectors, log, validation, config.length, keep_seen)
+        curve.append({"epoch": epoch, "loss": float(total) / steps, "ndcg@10": score})
+        if frozen is None and score <= best.validation_ndcg:
             stale += 1
-        if stale >= config.patience or time.monotonic() - started > config.max_minutes * 60:
+        elif frozen is None or epoch == course.epochs:
+            kept = -1.0 if score is None else score
+            best = Fitted(copy.deepcopy(encoder).cpu(), vectors, Schedule(course.planned, epoch), kept, tuple(curve))
+            stale = 0
+        if frozen is None and (stale >= config.patience or time.monotonic() - started > config.max_minutes * 60):
             break
-    return best
+    return dataclasses.replace(best, curve=tuple(curve))
 
 
 def validate(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray, length: int, keep_seen: bool) -> float:
@@ -128,24 +144,32 @@ def encode_cases(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndar
     return found
 
 
-def _loss(encoder: Encoder, table: ItemVectors, batch, config: TrainConfig, generator: torch.Generator) -> Tensor:
-    """All chance is drawn on the CPU, so that the draws are the same whatever the device."""
+def batch_loss(
+    encoder: Encoder, table: ItemVectors, batch: Batch, config: TrainConfig, generator: torch.Generator
+) -> Tensor:
+    """Mean loss of one batch. All chance but dropout is drawn on the CPU: the same draws whatever the device."""
     device = device_of(encoder)
-    vectors = table()  # [N,D]
+    targets = torch.from_numpy(batch.targets)
+    asked = targets != NO_TARGET
+    draw = draw_rows(targets[asked], len(table.free), config.negatives, generator)
+    # Only the rows in play are projected: those of the loss, then whatever else the histories hold.
+    place_of = torch.full((len(table.free),), NO_TARGET)
+    place_of[draw.rows] = torch.arange(len(draw.rows))
+    entries = torch.from_numpy(batch.rows)
+    further = torch.unique(entries[place_of[entries] == NO_TARGET])
+    place_of[further] = len(draw.rows) + torch.arange(len(further))
+    vectors = table(torch.cat([draw.rows, further]).to(device))  # [R+X,D]
     kinds, gaps = torch.from_numpy(batch.kinds), torch.from_numpy(batch.gaps)
     hidden = torch.rand(kinds.shape, generator=generator) < config.kind_dropout  # [B,T]
     kinds, gaps = kinds.masked_fill(hidden, 0), gaps.masked_fill(hidden, 0)
     context = torch.from_numpy(batch.context)
     context = context * (torch.rand(len(context), 1, generator=generator) >= config.context_dropout)
-    steps = kinds.shape[1]
-    positions = torch.arange(steps - 1, -1, -1, device=device)[None]
-    entries = F.embedding(torch.from_numpy(batch.rows).to(device), vectors)  # [B,T,D]
-    queries = encoder(entries, kinds.to(device), gaps.to(device), positions, context.to(device))  # [B,T,D]
-    targets = torch.from_numpy(batch.targets)
-    asked = targets != NO_TARGET
-    return sampled_softmax_loss(
-        queries[asked.to(device)], vectors, targets[asked].to(device), config.negatives, generator
-    )
+    positions = torch.arange(kinds.shape[1] - 1, -1, -1, device=device)[None]
+    with torch.autocast(device.type, torch.bfloat16, enabled=uses_bfloat16(config, device)):
+        history = F.embedding(place_of[entries].to(device), vectors)  # [B,T,D]
+        queries = encoder(history, kinds.to(device), gaps.to(device), positions, context.to(device))  # [B,T,D]
+        rows = vectors[: len(draw.rows)]
+        return softmax_loss(queries[asked.to(device)], rows, draw.place.to(device), draw.offsets.to(device))
 
 
 def _on_cpu(vectors: Tensor) -> np.ndarray:
@@ -169,7 +193,7 @@ def _rate(step: int, total: int) -> float:
     return 0.525 + 0.475 * math.cos(math.pi * min(step / max(total, 1), 1.0))
 
 
-def _standardised(content: np.ndarray) -> Tensor:
-    """Content scaled to the size of a fresh item vector, so that neither part drowns the other."""
-    spread = float(content.std()) if content.size else 0.0
-    return torch.from_numpy((content * (0.05 / max(spread, 1e-12))).astype(np.float32))
+def _standardised(block: np.ndarray) -> Tensor:
+    """A block of features scaled to the size of a fresh item vector, so that neither part drowns the other."""
+    spread = float(block.std()) if block.size else 0.0
+    return torch.from_numpy((block * (0.05 / max(spread, 1e-12))).astype(np.float32))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,12 @@ from scipy import sparse
 from .candidates import COUNTED, Tables
 from .config import TrainConfig
 from .content import content_neighbours, leading_components, tfidf
+from .cooccurrence import cooccurrence_components
 from .corpus import Corpus
 from .counts import bought_counts, event_weights, popularity, transition_counts
-from .encoder import Encoder
-from .fit_encoder import Fitted, fit_encoder
+from .encoder import Towers
+from .fit_encoder import Schedule
+from .fit_towers import fit_towers
 from .neighbours import Neighbours, quantise_neighbours
 from .onnx_graph import encoder_graph
 from .progress import Progress
@@ -31,7 +32,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Model:
-    encoder: Encoder
+    encoder: Towers
     vectors: np.ndarray  # f32[N,D]
     quantised: np.ndarray  # i8[N,D]
     scales: np.ndarray  # f32[N]
@@ -39,8 +40,8 @@ class Model:
     neighbours: dict[str, Neighbours]
     text: TextVectors
     graph: bytes  # encoder.int8.onnx
-    epochs: tuple[int, int]  # behind the checkpoint, planned by the schedule
-    validation_ndcg: float
+    schedules: tuple[Schedule, ...]  # of the towers: they give the same model again
+    curves: tuple[tuple[dict, ...], ...]  # of the towers, as `Fitted.curve`
 
     def tables(self) -> Tables:
         """What the edge will read: dequantised."""
@@ -59,11 +60,14 @@ def read_content(corpus: Corpus, config: TrainConfig) -> Content:
 
 def fit_model(
     corpus: Corpus, content: Content, spans: np.ndarray, validation: np.ndarray, until: int, config: TrainConfig,
-    progress: Progress, frozen: tuple[int, int] | None = None,
+    progress: Progress, frozen: tuple[Schedule, ...] | None = None,
 ) -> Model:  # fmt: skip
     """Fits on `spans` only. `until` is the time that recency is counted from, ignored without times."""
     log, items = corpus.log, len(corpus.items)
-    fitted: Fitted = fit_encoder(log, spans, validation, content.components, config, corpus.keep_seen, progress, frozen)
+    together = cooccurrence_components(log, spans, items, config.cooccurrence_dim, config.seed)
+    fitted = fit_towers(
+        log, spans, validation, [content.components, together], items, config, corpus.keep_seen, progress, frozen
+    )
     weights = event_weights(log, until, config.half_life_days)
     popular = popularity(log, spans, weights, items).astype(np.float32)
     counted = {
@@ -82,7 +86,6 @@ def fit_model(
     cold = ~trained & has_words  # nothing was learned of these but that they are not the answer
     vectors = np.where(cold[:, None], projected, fitted.vectors).astype(np.float32)
     quantised, scales = quantise_rows(vectors)
-    encoder = copy.deepcopy(fitted.encoder).eval()
-    graph = encoder_graph(encoder, config.dim).SerializeToString()
-    epochs = (fitted.epochs, fitted.planned)
-    return Model(encoder, vectors, quantised, scales, popular, neighbours, text, graph, epochs, fitted.validation_ndcg)
+    graph = encoder_graph(fitted.encoder).SerializeToString()
+    curves = tuple(tower.curve for tower in fitted.towers)
+    return Model(fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules, curves)

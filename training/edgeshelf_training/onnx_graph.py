@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .encoder import MASKED, Encoder
+from .encoder import MASKED, Encoder, Towers
 
 OPSET = 17
 
@@ -58,33 +58,46 @@ class _Graph:
         return self.op("LayerNormalization", x, weight, bias, axis=-1, epsilon=layer.eps)
 
 
-def encoder_graph(encoder: Encoder, dim: int, int8: bool = True) -> onnx.ModelProto:
+def encoder_graph(encoder: Towers, int8: bool = True) -> onnx.ModelProto:
     """vectors f32[1,T,D], kinds, gaps, positions i32[1,T], context i32[1,4] -> queries f32[1,1,D]."""
     g = _Graph(int8)
-    x = g.norm("vectors", encoder.norm_in)
-    for table, name in ((encoder.kinds, "kinds"), (encoder.gaps, "gaps")):
-        x = g.op("Add", x, g.op("Gather", g.matrix(table.weight.detach().numpy(), axis=0), name))
-    for column, table in enumerate(encoder.context):
-        index = g.op("Gather", "context", g.whole(column), axis=1)  # [1,1]
-        x = g.op("Add", x, g.op("Gather", g.matrix(table.weight.detach().numpy(), axis=0), index))
     steps = g.op("Cast", "positions", to=TensorProto.INT64)  # [1,T]
-    for block in encoder.blocks:
-        x = _block(g, x, steps, block, dim, newest_only=block is encoder.blocks[-1])
-    g.nodes.append(helper.make_node("Identity", [g.norm(x, encoder.norm_out)], ["queries"], name="queries"))
+    answers, start = [], 0
+    for tower in encoder.towers:
+        part = "vectors"
+        if len(encoder.towers) > 1:
+            part = g.op("Slice", "vectors", g.whole(start), g.whole(start + tower.dim), g.whole(2))
+        answers.append(_tower(g, part, steps, tower))
+        start += tower.dim
+    last = ("Concat", {"axis": -1}) if len(answers) > 1 else ("Identity", {})
+    g.nodes.append(helper.make_node(last[0], answers, ["queries"], name="queries", **last[1]))
     whole = TensorProto.INT32
     inputs = [
-        helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [1, "T", dim]),
+        helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [1, "T", start]),
         helper.make_tensor_value_info("kinds", whole, [1, "T"]),
         helper.make_tensor_value_info("gaps", whole, [1, "T"]),
         helper.make_tensor_value_info("positions", whole, [1, "T"]),
         helper.make_tensor_value_info("context", whole, [1, 4]),
     ]
-    output = helper.make_tensor_value_info("queries", TensorProto.FLOAT, [1, 1, dim])
+    output = helper.make_tensor_value_info("queries", TensorProto.FLOAT, [1, 1, start])
     graph = helper.make_graph(g.nodes, "encoder", inputs, [output], g.weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="edgeshelf")
     model.ir_version = 8
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _tower(g: _Graph, vectors: str, steps: str, encoder: Encoder) -> str:
+    """One tower's answer for the newest entry, [1,1,D]."""
+    x = g.norm(vectors, encoder.norm_in)
+    for table, name in ((encoder.kinds, "kinds"), (encoder.gaps, "gaps")):
+        x = g.op("Add", x, g.op("Gather", g.matrix(table.weight.detach().numpy(), axis=0), name))
+    for column, table in enumerate(encoder.context):
+        index = g.op("Gather", "context", g.whole(column), axis=1)  # [1,1]
+        x = g.op("Add", x, g.op("Gather", g.matrix(table.weight.detach().numpy(), axis=0), index))
+    for block in encoder.blocks:
+        x = _block(g, x, steps, block, encoder.dim, newest_only=block is encoder.blocks[-1])
+    return g.norm(x, encoder.norm_out)
 
 
 def _block(g: _Graph, x: str, steps: str, block, dim: int, newest_only: bool) -> str:

@@ -48,10 +48,10 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
     files["parity.json"] = json_bytes(parity_json(release, config.seed))
     manifest = {
         "encoder": {
-            "length": config.length, "dim": config.dim, "queries": 1,
+            "length": config.length, "dim": model.vectors.shape[1], "queries": 1,
             "quantisation": "int8 per-channel weights, float32 compute",
         },
-        "items": {"count": len(items), "dim": config.dim, "quantisation": "int8 per-row scale"},
+        "items": {"count": len(items), "dim": model.vectors.shape[1], "quantisation": "int8 per-row scale"},
         "kPair": config.k_pair,
         **facts,
         "privacy": {"kPair": config.k_pair, "differentialPrivacy": None},
@@ -82,8 +82,8 @@ def training_facts(config: TrainConfig, corpus: Corpus, model: Model, minutes: f
     """Settings, cleaning and course of the run, for the manifest."""
     return {
         **dataclasses.asdict(config),
-        "epochsTrained": model.epochs[0],
-        "epochsPlanned": model.epochs[1],
+        "epochsTrained": [schedule.epochs for schedule in model.schedules],
+        "epochsPlanned": [schedule.planned for schedule in model.schedules],
         "minutes": round(minutes, 2),
         "cleaned": corpus.cleaned,
     }

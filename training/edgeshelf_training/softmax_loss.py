@@ -7,32 +7,43 @@ for all others. Source of the sampled part: Jean et al., ACL 2015, section 3.2.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 CHUNK_TARGETS = 512
 
 
+def _product(left: Tensor, right: Tensor, half: bool) -> Tensor:
+    """left @ right, read in bfloat16 where `half`; float32 either way."""
+    return (left.bfloat16() @ right.bfloat16()).float() if half else left @ right
+
+
 class _Softmax(torch.autograd.Function):
-    """Mean of -log softmax(query . rows + offset)[target]. As in Hsu et al., "Liger Kernel", 2024, section 3.2."""
+    """Mean of -log softmax(query . rows + offset)[target]. As in Hsu et al., "Liger Kernel", 2024, section 3.2.
+
+    Under autocast the products are in bfloat16; sums, exponentials and gradients are float32 always.
+    """
 
     @staticmethod
     def forward(ctx, queries: Tensor, rows: Tensor, offsets: Tensor, targets: Tensor) -> Tensor:
-        count = len(targets)
-        query_grad, row_grad = torch.empty_like(queries), torch.zeros_like(rows)
-        loss = queries.new_zeros(())
-        for start in range(0, count, CHUNK_TARGETS):
-            query, target = queries[start : start + CHUNK_TARGETS], targets[start : start + CHUNK_TARGETS]
-            logits = torch.addmm(offsets, query, rows.T)  # [m,N]
-            normaliser = torch.logsumexp(logits, 1, keepdim=True)  # [m,1]
-            picked = logits.gather(1, target[:, None])
-            loss += (normaliser - picked).sum()
-            slope = logits.sub_(normaliser).exp_()  # [m,N], the probabilities
-            slope.scatter_add_(1, target[:, None], torch.full_like(picked, -1.0))
-            query_grad[start : start + CHUNK_TARGETS] = slope @ rows
-            row_grad.addmm_(slope.T, query)
+        half = torch.is_autocast_enabled(queries.device.type)
+        queries, rows = queries.float(), rows.float()
+        with torch.autocast(queries.device.type, enabled=False):
+            count = len(targets)
+            query_grad, row_grad = torch.empty_like(queries), torch.zeros_like(rows)
+            loss = queries.new_zeros(())
+            for start in range(0, count, CHUNK_TARGETS):
+                query, target = queries[start : start + CHUNK_TARGETS], targets[start : start + CHUNK_TARGETS]
+                logits = _product(query, rows.T, half).add_(offsets)  # [m,R]
+                normaliser = torch.logsumexp(logits, 1, keepdim=True)  # [m,1]
+                picked = logits.gather(1, target[:, None])
+                loss += (normaliser - picked).sum()
+                slope = logits.sub_(normaliser).exp_()  # [m,R], the probabilities
+                slope.scatter_add_(1, target[:, None], torch.full_like(picked, -1.0))
+                query_grad[start : start + CHUNK_TARGETS] = _product(slope, rows, half)
+                row_grad += _product(slope.T, query, half)
         ctx.save_for_backward(query_grad.div_(count), row_grad.div_(count))
         return loss / count
 
@@ -44,25 +55,36 @@ class _Softmax(torch.autograd.Function):
 
 def full_softmax_loss(queries: Tensor, table: Tensor, targets: Tensor) -> Tensor:
     """queries [M,D], table [N,D], targets [M] -> mean loss, a scalar."""
-    return _Softmax.apply(queries, table, queries.new_zeros(len(table)), targets)
+    return softmax_loss(queries, table, targets, queries.new_zeros(len(table)))
 
 
-def sampled_softmax_loss(
-    queries: Tensor, table: Tensor, targets: Tensor, negatives: int, generator: torch.Generator
-) -> Tensor:
-    """The same with all items but the batch's targets estimated from `negatives` of them, drawn uniformly.
+@dataclass(frozen=True)
+class Draw:
+    """The rows that stand for the whole catalogue in one step."""
 
-    Each drawn row stands for as many rows as were not drawn: its logit gains the log of that number.
+    rows: Tensor  # i64[R], the targets' own rows first
+    place: Tensor  # i64[M], where each target stands among them
+    offsets: Tensor  # f32[R], log of how many rows each row stands for
+
+
+def draw_rows(targets: Tensor, items: int, negatives: int, generator: torch.Generator) -> Draw:
+    """The targets' rows exactly and `negatives` of the others, uniformly without replacement; all where that is all.
+
+    Each drawn row stands for as many rows as were not drawn: its logit gains the log of that number. All on the CPU.
     """
     own, place = torch.unique(targets, return_inverse=True)  # [U], [M]
-    others = len(table) - len(own)
+    others = items - len(own)
     if others <= negatives:
-        return full_softmax_loss(queries, table, targets)
-    is_own = torch.zeros(len(table), dtype=torch.bool, device=table.device)
+        return Draw(torch.arange(items), targets, torch.zeros(items))
+    is_own = torch.zeros(items, dtype=torch.bool)
     is_own[own] = True
-    drawn = torch.randperm(len(table), generator=generator).to(table.device)
-    drawn = drawn[~is_own[drawn]][:negatives]  # [K], without replacement
-    offsets = table.new_zeros(len(own) + negatives)
+    drawn = torch.randperm(items, generator=generator)
+    drawn = drawn[~is_own[drawn]][:negatives]  # [K]
+    offsets = torch.zeros(len(own) + negatives)
     offsets[len(own) :] = math.log(others / negatives)
-    rows = F.embedding(torch.cat([own, drawn]), table)  # [U+K,D]
+    return Draw(torch.cat([own, drawn]), place, offsets)
+
+
+def softmax_loss(queries: Tensor, rows: Tensor, place: Tensor, offsets: Tensor) -> Tensor:
+    """queries [M,D], rows [R,D], place [M], offsets [R] -> mean loss, a scalar."""
     return _Softmax.apply(queries, rows, offsets, place)

@@ -84,7 +84,7 @@ def train(
     if refits:
         progress.enter("refit", 0.98 * scale, 0.93)
         until = int(corpus.log.at.max(initial=0))
-        final = fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.epochs)
+        final = fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.schedules)
         facts["trainedOn"] = trained_on(corpus, split, split.refit, "refit")
         if split.refit_tests:
             progress.enter("evaluate refit", 0.93, 0.97)

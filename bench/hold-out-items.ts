@@ -1,6 +1,6 @@
 /**
  * Writes a copy of a leave-one-out data folder in which a share of the items is never seen in training: they are cut out
- * of every history but may still be what a shopper takes last, so that the trainer meets them as targets alone.
+ * of every history but may still be what a shopper takes last, so that the trainer meets them as targets alone. Their ids go to `held-out.txt`.
  *
  *     node bench/hold-out-items.ts DATA_DIR OUT_DIR [SHARE] [SEED]
  */
@@ -36,5 +36,6 @@ for (const [user, ...items] of histories) {
 }
 mkdirSync(outDir, { recursive: true });
 writeFileSync(join(outDir, "sequences.txt.gz"), gzipSync(`${kept.join("\n")}\n`));
+writeFileSync(join(outDir, "held-out.txt"), `${[...held].join("\n")}\n`);
 copyFileSync(join(dataDir, "items.tsv.gz"), join(outDir, "items.tsv.gz"));
 console.log(`${held.size} of ${ids.length} items held out of ${kept.length} histories; ${targets} of them are asked for one`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ndcgAt, quantileOf, rankingMetrics, rankOf } from "./metrics.ts";
+import { giniOf, ndcgAt, quantileOf, rankingMetrics, rankOf } from "./metrics.ts";
 
 test("a target at rank 3 has a gain of 1/log2(4), a half", () => {
 	expect(rankOf("c", ["a", "b", "c"])).toBe(3);
@@ -10,6 +10,8 @@ test("a target at rank 3 has a gain of 1/log2(4), a half", () => {
 test("means run over all targets, misses among them", () => {
 	// Ranks 1, 3, 7 and a miss. NDCG@10: (1 + 1/2 + 1/3) / 4, as log2(8) = 3. MRR@20: (1 + 1/3 + 1/7) / 4.
 	const metrics = rankingMetrics([1, 3, 7, null]);
+	expect(rankingMetrics([50, 51, 20, 21])["recall@50"]).toBe(0.75);
+	expect(rankingMetrics([20, 21])["mrr@20"]).toBeCloseTo(0.05 / 2, 12);
 	expect(metrics["recall@5"]).toBe(0.5);
 	expect(metrics["recall@10"]).toBe(0.75);
 	expect(metrics["recall@20"]).toBe(0.75);
@@ -28,4 +30,12 @@ test("quantiles are values that were measured", () => {
 	expect(quantileOf(values, 0.5)).toBe(5);
 	expect(quantileOf(values, 0.95)).toBe(10);
 	expect(quantileOf([], 0.5)).toBeNull();
+});
+
+test("Gini is 0 when all were shown alike and near 1 when one was shown always", () => {
+	expect(giniOf([3, 3, 3], 3)).toBeCloseTo(0, 12);
+	expect(giniOf([7], 100)).toBeCloseTo(0.99, 12);
+	// Lorenz curve of 1, 3: sum of (2i - n - 1) x_i / (n sum x) = (-1 * 1 + 1 * 3) / (2 * 4).
+	expect(giniOf([3, 1], 2)).toBeCloseTo(0.25, 12);
+	expect(giniOf([], 5)).toBeNull();
 });

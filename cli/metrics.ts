@@ -1,5 +1,5 @@
-/** Ranks beyond this count as misses: lists of 20 are asked for. */
-export const LIST_LENGTH = 20;
+/** Ranks beyond this count as misses: lists of 50 are asked for. */
+export const LIST_LENGTH = 50;
 
 /** Recall of one target: 1 when it is among the first k. @param rank from 1; null: not in the list */
 export const recallAt = (k: number, rank: number | null): number => (rank !== null && rank <= k ? 1 : 0);
@@ -24,10 +24,27 @@ export function rankingMetrics(ranks: readonly (number | null)[]): Record<string
 		"recall@5": mean((rank) => recallAt(5, rank)),
 		"recall@10": mean((rank) => recallAt(10, rank)),
 		"recall@20": mean((rank) => recallAt(20, rank)),
+		"recall@50": mean((rank) => recallAt(50, rank)),
 		"ndcg@5": mean((rank) => ndcgAt(5, rank)),
 		"ndcg@10": mean((rank) => ndcgAt(10, rank)),
-		"mrr@20": mean((rank) => reciprocalRankAt(LIST_LENGTH, rank)),
+		"mrr@20": mean((rank) => reciprocalRankAt(20, rank)),
 	};
+}
+
+/**
+ * Gini coefficient of how often each item of a catalogue was shown: 0 when all were shown alike, towards 1 when one was
+ * shown always. Items that were never shown count.
+ * @param shown times of each item that was shown at all
+ * @param items in the catalogue, at least as many
+ * @returns null where nothing was shown
+ * @see Adomavicius & Kwon, "Improving aggregate recommendation diversity", TKDE 2012, section 5.3
+ */
+export function giniOf(shown: readonly number[], items: number): number | null {
+	const total = shown.reduce((sum, times) => sum + times, 0);
+	if (total === 0) return null;
+	const ascending = Float64Array.from(shown).sort();
+	const never = items - ascending.length;
+	return ascending.reduce((sum, times, place) => sum + times * (2 * (never + place + 1) - items - 1), 0) / (items * total);
 }
 
 /** Nearest-rank quantile. @param share 0 to 1 @returns null for no values */

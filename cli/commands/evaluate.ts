@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, isAbsolute } from "node:path";
 import { ReleaseAnswer } from "../answers.ts";
 import { existingPathOf, numberOf, parseArguments, pathOf, SERVER_OPTIONS, secondsOf } from "../arguments.ts";
@@ -20,6 +20,7 @@ over the full catalogue. Every shopper counts; a failed request is a miss. Then 
   --data DIR        sequences.txt.gz, test.tsv.gz (prefix, tab, target), events.csv.gz or events.ndjson.gz
   --to URL          the Worker (default http://127.0.0.1:8787)
   --users N         only a sample of N, drawn by --seed (default 1)
+  --targets FILE    only shoppers whose held-out item is in FILE, an id a line
   --since DATE      only sessions whose target is not older (events only)
   --keep-seen       items of the history may be recommended (always so for test.tsv.gz)
   --no-encoder      leave out the encoder alone
@@ -31,6 +32,7 @@ const OPTIONS = {
 	data: { type: "string" },
 	users: { type: "string" },
 	seed: { type: "string", default: "1" },
+	targets: { type: "string" },
 	since: { type: "string" },
 	"keep-seen": { type: "boolean", default: false },
 	"no-encoder": { type: "boolean", default: false },
@@ -46,7 +48,9 @@ async function run(args: readonly string[]): Promise<number> {
 	const since = values.since === undefined ? 0 : secondsOf("since", values.since);
 	const seed = numberOf("seed", values.seed);
 	const data = await readHeldOut(existingPathOf(values.data, "either"), since);
-	const cases = sampleOf(data.cases, users, seed);
+	const wanted = values.targets === undefined ? null : new Set(linesOf(existingPathOf(values.targets, "file")));
+	const asked = wanted === null ? data.cases : data.cases.filter(({ target }) => wanted.has(target));
+	const cases = sampleOf(asked, users, seed);
 	const keepsSeen = values["keep-seen"] || data.keepsSeen;
 	const progress = createProgress("evaluate");
 	// Few tries: a request that fails is counted, and a server that went away must not hold the rest up for minutes.
@@ -70,7 +74,13 @@ async function run(args: readonly string[]): Promise<number> {
 		const release = [...served.releases].join(", ") || null;
 		const result = {
 			...figures,
-			protocol: { ...(await protocolOf(client, release, data, keepsSeen)), data: basename(values.data), concurrency, users: cases.length },
+			protocol: {
+				...(await protocolOf(client, release, data, keepsSeen)),
+				data: basename(values.data),
+				...(values.targets !== undefined && { targets: basename(values.targets) }),
+				concurrency,
+				users: cases.length,
+			},
 			...(values.users !== undefined && { seed }),
 			release,
 			date: new Date().toISOString(),
@@ -94,6 +104,8 @@ async function run(args: readonly string[]): Promise<number> {
 		progress.end();
 	}
 }
+
+const linesOf = (path: string) => readFileSync(path, "utf8").split(/\r?\n/).filter(Boolean);
 
 /** @returns whether the encoder answers */
 async function waitUntilWarm(client: Client, cases: readonly HeldOut[], progress: Progress): Promise<boolean> {

@@ -42,15 +42,15 @@ test("counts every case: a failed request is a miss", async () => {
 	});
 });
 
-test("asks for lists of 20, seen items out unless kept, and for parts by their own route", async () => {
+test("asks for lists of 50, seen items out unless kept, and for parts by their own route", async () => {
 	server = await startStandIn(recommend);
 	const client = createClient(server.url, { token: "t", retryDelaysMs: [] });
 	const options = { concurrency: 1, onProgress: () => {} };
 	await askAll(client, CASES.slice(0, 1), { ...options, keepsSeen: false, parts: null });
 	await askAll(client, CASES.slice(0, 1), { ...options, keepsSeen: true, parts: ["encoder"] });
 	expect(server.received.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
-		["/v1/recommendations", { history: [{ item: "a" }], limit: 20 }],
-		["/admin/evaluate", { history: [{ item: "a" }], limit: 20, excludeSeen: false, parts: ["encoder"] }],
+		["/v1/recommendations", { history: [{ item: "a" }], limit: 50 }],
+		["/admin/evaluate", { history: [{ item: "a" }], limit: 50, excludeSeen: false, parts: ["encoder"] }],
 	]);
 });
 

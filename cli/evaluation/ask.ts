@@ -1,6 +1,6 @@
 import { type Part, RecommendationResponse, type Source } from "../../src/contract/recommendation.ts";
 import type { Client } from "../client.ts";
-import { LIST_LENGTH, quantileOf, rankingMetrics, rankOf } from "../metrics.ts";
+import { giniOf, LIST_LENGTH, quantileOf, rankingMetrics, rankOf } from "../metrics.ts";
 import { CommandFailure } from "../outcome.ts";
 import { runParallel } from "../parallel.ts";
 import type { HeldOut } from "./held-out.ts";
@@ -20,7 +20,8 @@ export type Answers = {
 	/** By case: rank from 1, or null for a miss; a failed request is a miss. */
 	readonly ranks: readonly (number | null)[];
 	readonly sources: ReadonlyMap<Source, number>;
-	readonly recommended: ReadonlySet<string>;
+	/** How often each item stood among the first ten of a list. */
+	readonly shown: ReadonlyMap<string, number>;
 	readonly releases: ReadonlySet<string>;
 	/** Client time of each answered request, milliseconds. */
 	readonly milliseconds: readonly number[];
@@ -50,7 +51,7 @@ export async function ask(
 export async function askAll(client: Client, cases: readonly HeldOut[], options: AskOptions): Promise<Answers> {
 	const ranks = new Array<number | null>(cases.length).fill(null);
 	const sources = new Map<Source, number>();
-	const recommended = new Set<string>();
+	const shown = new Map<string, number>();
 	const releases = new Set<string>();
 	const milliseconds: number[] = [];
 	let [done, failed, failedInARow, ignored] = [0, 0, 0, 0];
@@ -63,7 +64,7 @@ export async function askAll(client: Client, cases: readonly HeldOut[], options:
 			failedInARow = 0;
 			const list = answer.items.map(({ id }) => id);
 			ranks[index] = rankOf(each.target, list);
-			for (const id of list.slice(0, 10)) recommended.add(id);
+			for (const id of list.slice(0, 10)) shown.set(id, (shown.get(id) ?? 0) + 1);
 			sources.set(answer.source, (sources.get(answer.source) ?? 0) + 1);
 			if (answer.release !== null) releases.add(answer.release);
 			ignored += answer.ignored;
@@ -75,7 +76,7 @@ export async function askAll(client: Client, cases: readonly HeldOut[], options:
 		}
 		options.onProgress(++done, failed);
 	});
-	return { ranks, sources, recommended, releases, milliseconds, failed, firstFailure, ignored };
+	return { ranks, sources, shown, releases, milliseconds, failed, firstFailure, ignored };
 }
 
 /** All figures of one pass, by the names used in result files. */
@@ -83,7 +84,8 @@ export function figuresOf(answers: Answers, items: number): Record<string, numbe
 	const answered = answers.milliseconds.length;
 	return {
 		...rankingMetrics(answers.ranks),
-		"coverage@10": items === 0 ? null : answers.recommended.size / items,
+		"coverage@10": items === 0 ? null : answers.shown.size / items,
+		"gini@10": giniOf([...answers.shown.values()], Math.max(items, answers.shown.size)),
 		p50: quantileOf(answers.milliseconds, 0.5),
 		p95: quantileOf(answers.milliseconds, 0.95),
 		p99: quantileOf(answers.milliseconds, 0.99),

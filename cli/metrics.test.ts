@@ -32,10 +32,10 @@ test("quantiles are values that were measured", () => {
 	expect(quantileOf([], 0.5)).toBeNull();
 });
 
-test("Gini is 0 when all were shown alike and near 1 when one was shown always", () => {
+test("Gini is 0 when all were shown alike and 1 when one was shown always", () => {
 	expect(giniOf([3, 3, 3], 3)).toBeCloseTo(0, 12);
-	expect(giniOf([7], 100)).toBeCloseTo(0.99, 12);
-	// Lorenz curve of 1, 3: sum of (2i - n - 1) x_i / (n sum x) = (-1 * 1 + 1 * 3) / (2 * 4).
-	expect(giniOf([3, 1], 2)).toBeCloseTo(0.25, 12);
+	expect(giniOf([7], 100)).toBeCloseTo(1, 12);
+	// Shown 0, 1 and 1 times: (-2 * 0 + 0 * 1 + 2 * 1) / (2 * 2).
+	expect(giniOf([1, 1], 3)).toBeCloseTo(0.5, 12);
 	expect(giniOf([], 5)).toBeNull();
 });

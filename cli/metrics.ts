@@ -32,19 +32,19 @@ export function rankingMetrics(ranks: readonly (number | null)[]): Record<string
 }
 
 /**
- * Gini coefficient of how often each item of a catalogue was shown: 0 when all were shown alike, towards 1 when one was
- * shown always. Items that were never shown count.
+ * Gini index of how often each item of a catalogue was shown: 0 when all were shown alike, 1 when one was shown always. Items that were never shown count.
  * @param shown times of each item that was shown at all
  * @param items in the catalogue, at least as many
  * @returns null where nothing was shown
- * @see Adomavicius & Kwon, "Improving aggregate recommendation diversity", TKDE 2012, section 5.3
+ * @see Shani & Gunawardana, "Evaluating recommendation systems", Recommender Systems Handbook, 2011
  */
 export function giniOf(shown: readonly number[], items: number): number | null {
 	const total = shown.reduce((sum, times) => sum + times, 0);
 	if (total === 0) return null;
+	if (items < 2) return 0;
 	const ascending = Float64Array.from(shown).sort();
 	const never = items - ascending.length;
-	return ascending.reduce((sum, times, place) => sum + times * (2 * (never + place + 1) - items - 1), 0) / (items * total);
+	return ascending.reduce((sum, times, place) => sum + times * (2 * (never + place + 1) - items - 1), 0) / ((items - 1) * total);
 }
 
 /** Nearest-rank quantile. @param share 0 to 1 @returns null for no values */

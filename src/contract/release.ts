@@ -55,7 +55,13 @@ const Weights = v.object({
 	bought: v.number(),
 	popular: v.number(),
 });
-const Buckets = v.pipe(v.array(v.object({ maxLength: v.nullable(Count), weights: Weights })), v.minLength(1));
+const Bucket = v.object({
+	maxLength: v.nullable(Count),
+	weights: Weights,
+	/** Added to the score of a product that nobody has touched yet. */
+	unseen: v.optional(v.number(), 0),
+});
+const Buckets = v.pipe(v.array(Bucket), v.minLength(1));
 const NeighbourPart = v.object({ tau: v.number(), decay: v.array(v.number()) });
 
 /** How the parts become one score; the formula stands in `rank/fusion.ts`. */

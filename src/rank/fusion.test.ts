@@ -4,9 +4,9 @@ import { liftingPart, reasonOf } from "./reasons.ts";
 
 const weights = (encoder: number, transitions: number) => ({ encoder, transitions, similar: 0.25, bought: 0, popular: 0.1 });
 const BUCKETS = [
-	{ maxLength: 1, weights: weights(1, 2) },
-	{ maxLength: 3, weights: weights(3, 4) },
-	{ maxLength: null, weights: weights(5, 6) },
+	{ maxLength: 1, weights: weights(1, 2), unseen: 0.5 },
+	{ maxLength: 3, weights: weights(3, 4), unseen: -0.5 },
+	{ maxLength: null, weights: weights(5, 6), unseen: 0 },
 ];
 
 test("the bucket is the first whose length is at least that of the known history", () => {
@@ -28,11 +28,21 @@ test("the fused score is the weighted sum of the parts", () => {
 	});
 });
 
+test("a product that nobody has touched gains the bucket's offset, and only such a one", () => {
+	const features = Float64Array.of(0.5, 0, 2, 0, 0, /* touched */ 0.5, 0, 2, 0, 0.8);
+	const chosen = bucketWeights(BUCKETS, 2);
+	expect(fusedScore(features, 0, chosen)).toBeCloseTo(3 * 0.5 + 0.25 * 2 - 0.5, 12);
+	expect(fusedScore(features, 1, chosen)).toBeCloseTo(3 * 0.5 + 0.25 * 2 + 0.1 * 0.8, 12);
+	const shares = contributionsOf(features, 0, chosen);
+	expect(Object.values(shares).reduce((sum, share) => sum + share)).toBeCloseTo(fusedScore(features, 0, chosen), 12);
+});
+
 test("chosen parts keep their weights among each other; a part alone weighs 1", () => {
 	const fitted = bucketWeights(BUCKETS, 1);
-	expect([...weightsOfParts(fitted, ["encoder", "popular"])]).toEqual([1, 0, 0, 0, 0.1]);
-	expect([...weightsOfParts(fitted, ["encoder"])]).toEqual([1, 0, 0, 0, 0]);
-	expect([...weightsOfParts(fitted, ["transitions", "transitions"])]).toEqual([0, 1, 0, 0, 1e-6]);
+	expect([...weightsOfParts(fitted, ["encoder", "popular"])]).toEqual([1, 0, 0, 0, 0.1, 0.5]);
+	expect([...weightsOfParts(fitted, ["encoder", "transitions"])]).toEqual([1, 2, 0, 0, 0, 0]);
+	expect([...weightsOfParts(fitted, ["encoder"])]).toEqual([1, 0, 0, 0, 0, 0]);
+	expect([...weightsOfParts(fitted, ["transitions", "transitions"])]).toEqual([0, 1, 0, 0, 1e-6, 0]);
 });
 
 test("the reason is the part that lifts an item over the average candidate, not the part with the largest share", () => {

@@ -1,8 +1,11 @@
 import { PARTS, type Part } from "../contract/recommendation.ts";
 import type { FusionBucket } from "../contract/release.ts";
 
-/** Weight of each part, in the order of PARTS: float64, shape [5]. */
+/** Weight of each part, in the order of PARTS, then the offset of unseen products: float64, shape [6]. */
 export type PartWeights = Float64Array;
+
+const UNSEEN = PARTS.length;
+const POPULAR = PARTS.indexOf("popular");
 
 /**
  * Weights of the first bucket whose `maxLength` is at least the number of known history items; null holds any.
@@ -10,7 +13,7 @@ export type PartWeights = Float64Array;
  */
 export function bucketWeights(buckets: readonly FusionBucket[], knownItems: number): PartWeights {
 	const bucket = buckets.find(({ maxLength }) => maxLength === null || maxLength >= knownItems) ?? buckets.at(-1);
-	return Float64Array.from(PARTS, (part) => bucket?.weights[part] ?? 0);
+	return Float64Array.from([...PARTS.map((part) => bucket?.weights[part] ?? 0), bucket?.unseen ?? 0]);
 }
 
 /**
@@ -18,26 +21,34 @@ export function bucketWeights(buckets: readonly FusionBucket[], knownItems: numb
  * leaves equal where it is a sparse one, as the trainer measures its parts.
  */
 export function weightsOfParts(weights: PartWeights, parts: readonly Part[]): PartWeights {
-	if (new Set(parts).size > 1) return Float64Array.from(PARTS, (part, p) => (parts.includes(part) ? (weights[p] as number) : 0));
+	const chosen = new Set(parts);
+	if (chosen.size > 1) {
+		// An unseen product's offset stands in for its popularity.
+		const speaks = [...PARTS.map((part) => chosen.has(part)), chosen.has("popular")];
+		return weights.map((weight, p) => (speaks[p] ? weight : 0));
+	}
 	const [only] = parts;
 	const trace = only === "encoder" ? 0 : 1e-6;
-	return Float64Array.from(PARTS, (part) => (part === only ? 1 : part === "popular" ? trace : 0));
+	return Float64Array.from([...PARTS.map((part) => (part === only ? 1 : part === "popular" ? trace : 0)), 0]);
 }
 
 /**
  * score_j = sum over parts f of w_f * x_f(j), float64, in the order of PARTS:
  * encoder x = scaled int8 dot; transitions, similar, bought x = log(1 + tau * sum of decay[a] * W[item of age a -> j]);
- * popular x = the popularity column.
+ * popular x = the popularity column. A product of popularity 0 is unseen and gains the bucket's offset.
  * @param features row-major, shape [n, 5]
  */
 export function fusedScore(features: Float64Array, candidate: number, weights: PartWeights): number {
 	let score = 0;
 	for (let p = 0; p < PARTS.length; p++) score += (weights[p] as number) * (features[candidate * PARTS.length + p] as number);
-	return score;
+	return isUnseen(features, candidate) ? score + (weights[UNSEEN] as number) : score;
 }
 
-/** Weighted share of each part in a candidate's score. */
+const isUnseen = (features: Float64Array, candidate: number): boolean => features[candidate * PARTS.length + POPULAR] === 0;
+
+/** Weighted share of each part in a candidate's score; the offset of an unseen product counts as its popularity. */
 export function contributionsOf(features: Float64Array, candidate: number, weights: PartWeights): Record<Part, number> {
 	const shares = PARTS.map((part, p) => [part, (weights[p] as number) * (features[candidate * PARTS.length + p] as number)] as const);
-	return Object.fromEntries(shares) as Record<Part, number>;
+	const contributions = Object.fromEntries(shares) as Record<Part, number>;
+	return isUnseen(features, candidate) ? { ...contributions, popular: weights[UNSEEN] as number } : contributions;
 }

@@ -45,7 +45,9 @@ def table(outcome: Outcome) -> str:
         if metrics[boundary]:
             lines.append(f"{boundary:<16} NDCG@10  Recall@10")
             lines += [
-                f"  {name:<14} {m['ndcg@10']:.4f}   {m['recall@10']:.4f}" for name, m in metrics[boundary].items()
+                f"  {name:<14} {m['ndcg@10']:.4f}   {m['recall@10']:.4f}"
+                for name, m in metrics[boundary].items()
+                if "ndcg@10" in m
             ]
     if outcome.gate:
         d = outcome.gate["differenceRelative"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-FEATURES = ("encoder", "transitions", "similar", "bought", "popular")
+PARTS = ("encoder", "transitions", "similar", "bought", "popular")
+FEATURES = (*PARTS, "unseen")  # unseen: 1 for an item that nobody has touched yet
 COUNTED = ("transitions", "similar", "bought")
 
 
@@ -33,7 +34,7 @@ class CandidateSet:
 
     offsets: np.ndarray  # i64[M+1]
     rows: np.ndarray  # i64[K]
-    features: np.ndarray  # f64[K,5], columns as FEATURES
+    features: np.ndarray  # f64[K,6], columns as FEATURES
 
 
 def decayed_sums(histories: list[np.ndarray], table: sparse.csr_matrix, decay: tuple[float, ...]) -> sparse.csr_matrix:
@@ -75,6 +76,7 @@ def find_candidates(
         sums_here = np.asarray(sums[name].todense())[case, rows] if len(rows) else np.zeros(0)
         features[:, column] = np.log1p(shapes[name].tau * sums_here)
     features[:, 4] = tables.popularity[rows]
+    features[:, 5] = tables.popularity[rows] == 0
     return CandidateSet(np.searchsorted(case, np.arange(cases + 1)), rows, features)
 
 
@@ -95,7 +97,7 @@ def _top_mask(scores: np.ndarray, most: int) -> np.ndarray:
 
 def best_rows(found: CandidateSet, weights: np.ndarray, filler: np.ndarray, histories: list[np.ndarray],
               most: int, keep_seen: bool) -> tuple[list[np.ndarray], list[np.ndarray]]:  # fmt: skip
-    """The `most` best rows of each case and their scores; weights f64[M,5].
+    """The `most` best rows of each case and their scores; weights f64[M,6].
 
     Ties go to the lower row. When candidates run out, `filler` (rows by popularity, then row) completes the list
     with a score of 0.

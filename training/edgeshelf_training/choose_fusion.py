@@ -7,22 +7,27 @@ import dataclasses
 import numpy as np
 
 from .asked import Asked
-from .candidates import COUNTED, CandidateSet, Shape, Tables, decayed_sums, find_candidates
+from .candidates import COUNTED, PARTS, CandidateSet, Shape, Tables, decayed_sums, find_candidates
 from .config import TrainConfig
 from .evaluate import ScoreChunk, chunks
-from .fusion import fit_buckets, fit_weights, target_places
+from .fusion import Bucket, fit_buckets, fit_weights, target_places
+from .newcomers import Newcomers, place_newcomers
 from .release import Fusion
 
 BASES = (0.35, 0.6, 0.8, 1.0)  # decay[a] = base^a
-TAUS = (0.3, 1.0, 3.0, 10.0, 30.0)  # in units of 1 / the median table weight
+TAUS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # in units of 1 / the median table weight
 GRID_CASES = 1_500
 START_BASE, START_TAU = 0.8, 3.0
 
 
 def choose_fusion(
-    asked: Asked, score_chunk: ScoreChunk, tables: Tables, config: TrainConfig, keep_seen: bool, tell
-) -> Fusion:
-    """The fusion with the best validation likelihood. All cases asked must be validation cases."""
+    asked: Asked, score_chunk: ScoreChunk, tables: Tables, newcomers: Newcomers, config: TrainConfig, keep_seen: bool,
+    tell,
+) -> tuple[Fusion, dict[str, tuple[Bucket, ...]]]:  # fmt: skip
+    """The fusion with the best validation likelihood, and the weights without each part but the encoder.
+
+    All cases asked must be validation cases. Without the encoder it is the fusion's own `session`.
+    """
     window = min(config.window, 12)
     units = {name: _unit(tables, name) for name in COUNTED}
     shapes = {name: Shape(START_TAU * units[name], _decay(START_BASE, window)) for name in COUNTED}
@@ -39,7 +44,7 @@ def choose_fusion(
                 for tau in TAUS:
                     trial = found.features.copy()
                     trial[:, column] = np.log1p(tau * units[name] * sums)
-                    _, loss = fit_weights(dataclasses.replace(found, features=trial), places, usable, True, None)
+                    _, loss = fit_weights(dataclasses.replace(found, features=trial), places, usable, None, None)
                     trials.append((loss, base, tau, trial))
                 if not sums.any():
                     break
@@ -49,10 +54,12 @@ def choose_fusion(
             found = dataclasses.replace(found, features=features)
     everything = slice(0, len(asked))
     full = _collect(asked, score_chunk, tables, shapes, config, keep_seen, everything)
-    fused = fit_buckets(full, asked.targets, asked.lengths, True)
+    fused = fit_buckets(full, asked.targets, asked.lengths)
     bare = _collect(asked, None, tables, shapes, config, keep_seen, everything)
-    session = fit_buckets(bare, asked.targets, asked.lengths, False)
-    return Fusion(config.candidates, shapes, fused.buckets, session.buckets)
+    session = fit_buckets(bare, asked.targets, asked.lengths, "encoder")
+    found = Fusion(config.candidates, shapes, fused.buckets, session.buckets)
+    less = {part: fit_buckets(full, asked.targets, asked.lengths, part).buckets for part in PARTS if part != "encoder"}
+    return place_newcomers(found, asked, tables, newcomers, config, keep_seen), less
 
 
 def _decay(base: float, window: int) -> tuple[float, ...]:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from .errors import InputError
 
+READS = ("all", "ids")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """Rebuilding a run from the same config, seed and data gives the same release, up to its creation time."""
+
+    reads: str = "all"  # of the items: "all" content that there is, or "ids" alone
 
     # encoder
     towers: int = 2  # encoders side by side; an item vector has towers * dim components
@@ -46,10 +49,12 @@ class TrainConfig:
     max_neighbours: int = 100  # a row of transitions or bought
     similar_neighbours: int = 50
 
+    new_items: float = 1.5  # places that unseen products take among the first 50, in shares of the catalogue
+
     # evaluation
     candidates: int = 200  # top rows of the encoder that enter the fusion
     fusion_cases: int = 6_000  # validation targets used to fit the fusion
-    validation_cases: int = 4_000  # validation targets read after each epoch
+    validation_cases: int = 8_000  # validation targets read after each epoch
     test_cases: int = 60_000  # at most; a seeded sample beyond it
     bootstrap_samples: int = 1_000
     threads: int = 2  # of the CPU
@@ -111,6 +116,8 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
         raise InputError(f"{where}: dim {merged.dim} does not divide into {merged.heads} heads")
     if merged.precision not in PRECISIONS:
         raise InputError(f"{where}: precision must be one of {', '.join(PRECISIONS)}, got {merged.precision!r}")
+    if merged.reads not in READS:
+        raise InputError(f"{where}: reads must be one of {', '.join(READS)}, got {merged.reads!r}")
     for name in ("towers", "dim", "length", "blocks", "epochs", "batch_targets", "candidates", "threads", "window"):
         if getattr(merged, name) < 1:
             raise InputError(f"{where}: {name} must be at least 1, got {getattr(merged, name)}")

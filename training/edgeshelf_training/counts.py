@@ -19,11 +19,14 @@ def event_weights(log: Log, until: int, half_life_days: float) -> np.ndarray:
     return 0.5 ** (age_days / half_life_days)
 
 
-def transition_counts(log: Log, spans: np.ndarray, weights: np.ndarray, window: int, k_pair: int) -> sparse.csr_matrix:
+def transition_counts(
+    log: Log, spans: np.ndarray, weights: np.ndarray, window: int, k_pair: int, repeats: bool = False
+) -> sparse.csr_matrix:
     """Directed counts i -> j, f64[N',N'], each worth 1/distance times the recency weight of j.
 
-    Only pairs from at least `k_pair` distinct visitors are kept. Source: sequential rules with 1/distance weights,
-    Ludewig & Jannach, UMUAI 2018, section 3.1.
+    `repeats` counts i -> i too, for shops that recommend what was seen before. Only pairs from at least `k_pair`
+    distinct visitors are kept. Source: sequential rules with 1/distance weights, Ludewig & Jannach, UMUAI 2018,
+    section 3.1.
     """
     inside, history = _span_events(log, spans)
     sources, targets, visitors, values = [], [], [], []
@@ -36,7 +39,7 @@ def transition_counts(log: Log, spans: np.ndarray, weights: np.ndarray, window: 
         targets.append(log.rows[later])
         visitors.append(log.visitors[history[:-distance][same]])
         values.append(weights[later] / distance)
-    return _pairs(sources, targets, visitors, values, int(log.rows.max(initial=-1)) + 1, k_pair)
+    return _pairs(sources, targets, visitors, values, int(log.rows.max(initial=-1)) + 1, k_pair, repeats)
 
 
 def bought_counts(log: Log, spans: np.ndarray, weights: np.ndarray, k_pair: int) -> sparse.csr_matrix:
@@ -85,13 +88,15 @@ def _span_events(log: Log, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return inside, np.searchsorted(log.offsets, inside, side="right") - 1
 
 
-def _pairs(sources: list, targets: list, visitors: list, values: list, size: int, k_pair: int) -> sparse.csr_matrix:
+def _pairs(
+    sources: list, targets: list, visitors: list, values: list, size: int, k_pair: int, repeats: bool = False
+) -> sparse.csr_matrix:
     """Sums the values of equal pairs and drops those seen by fewer than `k_pair` distinct visitors."""
     if not sources:
         return sparse.csr_matrix((size, size))
     source, target = np.concatenate(sources), np.concatenate(targets)
     visitor, value = np.concatenate(visitors), np.concatenate(values)
-    apart = source != target
+    apart = (source != target) | repeats
     source, target, visitor, value = source[apart], target[apart], visitor[apart], value[apart]
     pair, index = np.unique(source * size + target, return_inverse=True)
     total = np.bincount(index, weights=value, minlength=len(pair))

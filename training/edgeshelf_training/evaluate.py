@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from .asked import Asked
 from .candidates import FEATURES, CandidateSet, best_rows, find_candidates, popularity_order
 from .fusion import bucket_weights
-from .metrics import AT, hit_ranks
+from .metrics import AT, LISTED, hit_ranks
 from .quantise import int8_scores
 from .release import Release
 
 CELLS = 3_000_000  # cases times items held at once
 
 # Transitions alone, with popularity only to order what transitions leave equal.
-TRANSITIONS_ONLY = np.array([0.0, 1.0, 0.0, 0.0, 1e-6])
+TRANSITIONS_ONLY = np.array([0.0, 1.0, 0.0, 0.0, 1e-6, 0.0])
 assert FEATURES[1] == "transitions"
 
 SYSTEMS = ("fused", "encoder", "transitions", "popular")
@@ -57,38 +58,48 @@ def chunk_candidates(
     return find_candidates(histories, scores, release.tables, fusion.shapes, fusion.candidates, keep_seen)
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Answers of one system to M cases."""
+
+    ranks: np.ndarray  # i64[M], rank from 0 of each target, -1 outside the first LISTED
+    tops: list[np.ndarray]  # the first ten rows of each answer
+
+
 def rank_cases(
     release: Release, asked: Asked, score_chunk: ScoreChunk, keep_seen: bool,
     tell: Callable[[float], None] = lambda _: None, systems: tuple[str, ...] = SYSTEMS,
-) -> dict[str, np.ndarray]:  # fmt: skip
-    """Rank from 0 of each target by system, i64[M], -1 outside the first ten."""
+) -> dict[str, Ranking]:  # fmt: skip
+    """Each system's answers to all cases; with no known item in the history there is only popularity."""
     filler = popularity_order(release.tables.popularity)
     ranks: dict[str, list[np.ndarray]] = {name: [] for name in systems}
+    tops: dict[str, list[np.ndarray]] = {name: [] for name in systems}
     lengths = asked.lengths
     for part in chunks(len(asked), len(release.ids)):
         histories, targets = asked.histories[part], asked.targets[part]
         scores = score_chunk(part)
         found = chunk_candidates(release, asked, part, scores, keep_seen)
-        nothing = _none(len(histories))
+        blank = np.zeros((len(histories), len(FEATURES)))
+        popular, _ = best_rows(_none(len(histories)), blank, filler, histories, LISTED, keep_seen)
         for name in systems:
-            if name == "fused":
-                weights = bucket_weights(lengths[part], release.fusion.buckets)
-                top, _ = best_rows(found, weights, filler, histories, AT, keep_seen)
+            if name == "popular":
+                top = popular
             elif name == "encoder":
-                top = encoder_top(scores, histories, AT, keep_seen)
-            elif name == "transitions":
-                weights = np.tile(TRANSITIONS_ONLY, (len(histories), 1))
-                top, _ = best_rows(found, weights, filler, histories, AT, keep_seen)
+                top = encoder_top(scores, histories, LISTED, keep_seen)
             else:
-                top, _ = best_rows(nothing, np.zeros((len(histories), len(FEATURES))), filler, histories, AT, keep_seen)
-            if name in ("fused", "encoder"):  # with no known item in the history there is only popularity
-                empty, _ = best_rows(
-                    nothing, np.zeros((len(histories), len(FEATURES))), filler, histories, AT, keep_seen
-                )
-                top = [e if not len(h) else t for t, e, h in zip(top, empty, histories, strict=True)]
+                weights = np.tile(TRANSITIONS_ONLY, (len(histories), 1))
+                if name == "fused":
+                    weights = bucket_weights(lengths[part], release.fusion.buckets)
+                top, _ = best_rows(found, weights, filler, histories, LISTED, keep_seen)
+            if name in ("fused", "encoder"):
+                top = [p if not len(h) else t for t, p, h in zip(top, popular, histories, strict=True)]
             ranks[name].append(hit_ranks(top, targets))
+            tops[name] += [rows[:AT] for rows in top]
         tell(part.stop / len(asked))
-    return {name: np.concatenate(parts) if parts else np.zeros(0, np.int64) for name, parts in ranks.items()}
+    return {
+        name: Ranking(np.concatenate(ranks[name]) if ranks[name] else np.zeros(0, np.int64), tops[name])
+        for name in systems
+    }
 
 
 def encoder_top(scores: np.ndarray, histories: list[np.ndarray], most: int, keep_seen: bool) -> list[np.ndarray]:

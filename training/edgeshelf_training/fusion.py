@@ -21,7 +21,7 @@ RIDGE = 1e-4  # keeps a weight finite when its feature separates the few cases t
 @dataclass(frozen=True)
 class Bucket:
     max_length: int | None
-    weights: tuple[float, ...]  # as FEATURES
+    weights: tuple[float, ...]  # as FEATURES; that of unseen items is an offset of their score, of either sign
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,15 @@ def bucket_index(lengths: np.ndarray, buckets: tuple[Bucket, ...]) -> np.ndarray
 
 
 def bucket_weights(lengths: np.ndarray, buckets: tuple[Bucket, ...]) -> np.ndarray:
-    """Weights of each case, f64[M,5]."""
+    """Weights of each case, f64[M,6]."""
     return np.array([b.weights for b in buckets])[bucket_index(lengths, buckets)]
 
 
-def fit_buckets(found: CandidateSet, targets: np.ndarray, lengths: np.ndarray, use_encoder: bool) -> Fit:
-    """Weights for each history-length bucket; a bucket with few cases shares the common ones."""
+def fit_buckets(found: CandidateSet, targets: np.ndarray, lengths: np.ndarray, without: str | None = None) -> Fit:
+    """Weights for each history-length bucket, that of a part `without` 0; a bucket with few cases shares the common."""
     places = target_places(found, targets)
     usable = np.flatnonzero(places >= 0)
-    common, loss = fit_weights(found, places, usable, use_encoder, None)
+    common, loss = fit_weights(found, places, usable, without, None)
     shells = tuple(Bucket(m, ()) for m in MAX_LENGTHS)
     index = bucket_index(lengths, shells)
     buckets = []
@@ -58,7 +58,7 @@ def fit_buckets(found: CandidateSet, targets: np.ndarray, lengths: np.ndarray, u
         cases = usable[index[usable] == k]
         weights = common
         if len(cases) >= MIN_CASES:
-            weights, _ = fit_weights(found, places, cases, use_encoder, common)
+            weights, _ = fit_weights(found, places, cases, without, common)
         buckets.append(Bucket(max_length, tuple(float(w) for w in weights)))
     return Fit(tuple(buckets), loss)
 
@@ -73,20 +73,21 @@ def target_places(found: CandidateSet, targets: np.ndarray) -> np.ndarray:
 
 
 def fit_weights(
-    found: CandidateSet, places: np.ndarray, cases: np.ndarray, use_encoder: bool, start: np.ndarray | None
+    found: CandidateSet, places: np.ndarray, cases: np.ndarray, without: str | None, start: np.ndarray | None
 ) -> tuple[np.ndarray, float]:
-    """Minimises the mean of logsumexp(x.w) - x_target.w over `cases`; f64[5] and the loss.
+    """Minimises the mean of logsumexp(x.w) - x_target.w over `cases`; f64[6] and the loss.
 
-    Without cases every feature that may be used weighs 1. `start` is also what the ridge pulls towards.
+    The offset of unseen items stays 0: hardly a validation target is one. Without cases every other feature that may
+    be used weighs 1. `start` is also what the ridge pulls towards.
     """
-    allowed = np.array([use_encoder or name != "encoder" for name in FEATURES], float)
+    allowed = np.array([name not in ("unseen", without) for name in FEATURES], float)
     if not len(cases):
         return allowed, 0.0
     sizes = np.diff(found.offsets)[cases]
     begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     inside = np.repeat(found.offsets[:-1][cases] - begins, sizes) + np.arange(sizes.sum())
-    features = found.features[inside]  # [K,5]
-    chosen = found.features[places[cases]]  # [m,5]
+    features = found.features[inside]  # [K,6]
+    chosen = found.features[places[cases]]  # [m,6]
     centre = allowed if start is None else start
     spread = np.maximum(features.std(0), 1e-9)
     strength = RIDGE if start is None else 3.0 / len(cases)

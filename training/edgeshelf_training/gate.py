@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .asked import NOT_IN_CATALOGUE, ask
+from .bootstrap import relative_difference
 from .corpus import Corpus
 from .evaluate import int8_scorer, rank_cases, release_queries
 from .metrics import ndcg_each
@@ -21,9 +22,8 @@ def baseline_gains(baseline: Release, corpus: Corpus, cases: np.ndarray, tell=la
     """NDCG@10 of the baseline on each case, f64[M]; 0 where its catalogue lacks the target."""
     asked = ask(corpus.log, cases, row_map([item.id for item in corpus.items], baseline))
     queries = release_queries(baseline, asked, tell)
-    return ndcg_each(
-        rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))["fused"]
-    )
+    answers = rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))
+    return ndcg_each(answers["fused"].ranks)
 
 
 def cases_after(corpus: Corpus, cases: np.ndarray, baseline: Release) -> tuple[np.ndarray, int | None]:
@@ -32,28 +32,6 @@ def cases_after(corpus: Corpus, cases: np.ndarray, baseline: Release) -> tuple[n
     if last is None or not corpus.log.has_times:
         return cases, None
     return cases[corpus.log.at[cases[:, 1]] > last], int(last)
-
-
-def relative_difference(candidate: np.ndarray, baseline: np.ndarray, samples: int, seed: int) -> dict[str, float]:
-    """Mean relative difference with a 95% percentile interval, the same cases drawn for both.
-
-    >>> relative_difference(np.array([1.0, 1.0]), np.array([0.5, 0.5]), 100, 7)  # every resample doubles
-    {'mean': 1.0, 'lower95': 1.0, 'upper95': 1.0}
-    """
-    if not len(candidate):
-        return {"mean": 0.0, "lower95": 0.0, "upper95": 0.0}
-    rng = np.random.default_rng(seed)
-    found = np.empty(samples)
-    for k in range(samples):
-        drawn = rng.integers(len(candidate), size=len(candidate))
-        found[k] = _relative(float(candidate[drawn].mean()), float(baseline[drawn].mean()))
-    lower, upper = np.percentile(found, [2.5, 97.5])
-    mean = _relative(float(candidate.mean()), float(baseline.mean()))
-    return {"mean": mean, "lower95": float(lower), "upper95": float(upper)}
-
-
-def _relative(candidate: float, baseline: float) -> float:
-    return (candidate - baseline) / (baseline if baseline > 0 else max(candidate, 1e-9))
 
 
 def gate_json(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 AT = 10
+LISTED = 50  # places of a list that are ranked at all
 
 
 def hit_ranks(top: list[np.ndarray] | np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -32,12 +33,24 @@ def ndcg_each(ranks: np.ndarray, at: int = AT) -> np.ndarray:
 
 
 def summary(ranks: np.ndarray) -> dict[str, float]:
-    """Mean NDCG@10 and Recall@10.
+    """Mean NDCG@10, Recall@10, @20 and @50, and MRR@20; with one target, Recall@20 is also the P@20 of sessions.
 
     >>> summary(np.array([0, 2, -1, 9]))["recall@10"]
     0.75
+    >>> summary(np.array([0, 3, 20, 50]))["mrr@20"]  # (1 + 1/4) / 4
+    0.3125
     """
     if not len(ranks):
-        return {"ndcg@10": 0.0, "recall@10": 0.0}
-    recall = float(((ranks >= 0) & (ranks < AT)).mean())
-    return {"ndcg@10": float(ndcg_each(ranks).mean()), "recall@10": recall}
+        return {"ndcg@10": 0.0, "recall@10": 0.0, "recall@20": 0.0, "recall@50": 0.0, "mrr@20": 0.0}
+
+    def within(at: int) -> np.ndarray:
+        return (ranks >= 0) & (ranks < at)
+
+    reciprocal = np.where(within(20), 1.0 / (np.maximum(ranks, 0) + 1), 0.0)
+    return {
+        "ndcg@10": float(ndcg_each(ranks).mean()),
+        "recall@10": float(within(10).mean()),
+        "recall@20": float(within(20).mean()),
+        "recall@50": float(within(50).mean()),
+        "mrr@20": float(reciprocal.mean()),
+    }

@@ -21,7 +21,7 @@ from .onnx_graph import encoder_graph
 from .progress import Progress
 from .quantise import quantise_rows
 from .run_encoder import EncoderSession
-from .text_vectors import TextVectors, fit_text_vectors
+from .text_vectors import TextVectors, fit_text_vectors, project_content
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Content:
 class Model:
     encoder: Towers
     vectors: np.ndarray  # f32[N,D]
+    projected: np.ndarray  # f32[N,D], what content alone says of each item
     quantised: np.ndarray  # i8[N,D]
     scales: np.ndarray  # f32[N]
     popularity: np.ndarray  # f32[N]
@@ -71,7 +72,7 @@ def fit_model(
     weights = event_weights(log, until, config.half_life_days)
     popular = popularity(log, spans, weights, items).astype(np.float32)
     counted = {
-        "transitions": transition_counts(log, spans, weights, config.window, config.k_pair),
+        "transitions": transition_counts(log, spans, weights, config.window, config.k_pair, corpus.keep_seen),
         "bought": bought_counts(log, spans, weights, config.k_pair),
         "similar": content_neighbours(content.matrix, popular, config.similar_neighbours),
     }
@@ -82,10 +83,14 @@ def fit_model(
     }
     trained = popular > 0
     text = fit_text_vectors(corpus.items, fitted.vectors, trained)
-    projected, has_words = text.vectors_of(corpus.items)
-    cold = ~trained & has_words  # nothing was learned of these but that they are not the answer
+    projected = project_content(content.matrix, fitted.vectors, trained)
+    has_content = np.diff(content.matrix.indptr) > 0
+    cold = ~trained & has_content  # nothing was learned of these but that they are not the answer
     vectors = np.where(cold[:, None], projected, fitted.vectors).astype(np.float32)
     quantised, scales = quantise_rows(vectors)
     graph = encoder_graph(fitted.encoder).SerializeToString()
     curves = tuple(tower.curve for tower in fitted.towers)
-    return Model(fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules, curves)
+    return Model(
+        fitted.encoder, vectors, projected, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
+        curves,
+    )  # fmt: skip

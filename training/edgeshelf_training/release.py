@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import esb1
-from .candidates import COUNTED, FEATURES, Shape, Tables
+from .candidates import COUNTED, PARTS, Shape, Tables
 from .errors import InputError
 from .fusion import Bucket
 from .neighbours import Neighbours
@@ -48,7 +48,10 @@ def fusion_json(fusion: Fusion) -> dict:
     """As `fusion.json`."""
 
     def listed(buckets: tuple[Bucket, ...]) -> list[dict]:
-        return [{"maxLength": b.max_length, "weights": dict(zip(FEATURES, b.weights, strict=True))} for b in buckets]
+        return [
+            {"maxLength": b.max_length, "weights": dict(zip(PARTS, b.weights, strict=False)), "unseen": b.weights[-1]}
+            for b in buckets
+        ]
 
     shapes = {name: {"tau": shape.tau, "decay": list(shape.decay)} for name, shape in fusion.shapes.items()}
     sets = {"buckets": listed(fusion.buckets), "session": listed(fusion.session)}
@@ -59,7 +62,10 @@ def fusion_from_json(data: dict) -> Fusion:
     """The inverse of `fusion_json`."""
 
     def buckets(listed: list[dict]) -> tuple[Bucket, ...]:
-        return tuple(Bucket(b["maxLength"], tuple(float(b["weights"][f]) for f in FEATURES)) for b in listed)
+        return tuple(
+            Bucket(b["maxLength"], (*(float(b["weights"][part]) for part in PARTS), float(b.get("unseen", 0.0))))
+            for b in listed
+        )
 
     shapes = {name: Shape(float(data[name]["tau"]), tuple(data[name]["decay"])) for name in COUNTED}
     return Fusion(int(data["encoder"]["candidates"]), shapes, buckets(data["buckets"]), buckets(data["session"]))

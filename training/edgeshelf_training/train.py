@@ -10,19 +10,21 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .ablation import Less
 from .asked import ask
 from .canonical import canonicalise
 from .choose_fusion import choose_fusion
 from .config import TrainConfig
-from .corpus import Corpus
+from .corpus import Corpus, Item
 from .errors import InputError
-from .evaluate import int8_scorer, rank_cases, release_queries
-from .fit_encoder import encode_cases
+from .evaluate import int8_scorer, release_queries
 from .gate import baseline_gains, cases_after, gate_json
-from .metrics import ndcg_each, summary
+from .measure import measure
 from .model import Model, fit_model, read_content
+from .newcomers import Newcomers
 from .pack_release import pack_release, trained_on, training_facts
 from .progress import Progress
+from .quantise import quantise_rows
 from .read_sequences import read_sequences, read_sessions
 from .release import Fusion, Release, json_bytes, read_release
 from .sessions import read_event_corpus
@@ -62,7 +64,10 @@ def train(
     torch.set_num_threads(config.threads)
     progress.enter("read", 0.0, 0.02)
     held = read_release(baseline) if baseline else None  # a bad baseline fails before the work, not after
-    corpus = canonicalise(read_corpus(data, now, keep_seen), config.seed)
+    corpus = read_corpus(data, now, keep_seen)
+    if config.reads == "ids":
+        corpus = dataclasses.replace(corpus, items=tuple(Item(item.id) for item in corpus.items))
+    corpus = canonicalise(corpus, config.seed)
     split = split_corpus(corpus)
     if len(corpus.items) < MIN_ITEMS or not len(split.train):
         raise InputError(f"--data {data}: {len(corpus.items)} items and {len(split.train)} histories are too few")
@@ -70,17 +75,17 @@ def train(
     scale = 0.55 if refits else 1.0  # share of the run that the tune model takes
     content = read_content(corpus, config)
     progress.enter("train", 0.03, 0.75 * scale)
-    tune, fusion = fit_tune(corpus, content, split, config, progress, scale)
+    tune, fusion, less = fit_tune(corpus, content, split, config, progress, scale)
     progress.enter("evaluate", 0.85 * scale, 0.95 * scale)
     test = sample_cases(split.test, config.test_cases, config.seed)
     facts = {"trainedOn": trained_on(corpus, split, split.train, "tune"), "metrics": {}, "training": {}}
     candidate = as_release(corpus, tune, fusion, config)
-    gains, measured = measure(corpus, candidate, tune, test, progress)
+    measured = measure(corpus, candidate, tune, test, less, config, progress)
     gate = None
     if held is not None:
         progress.enter("gate", 0.95 * scale, 0.98 * scale)
-        gate = compare(corpus, split, test, gains, held, config, progress)
-    final, refit_measured = tune, None
+        gate = compare(corpus, split, test, measured.gains, held, config, progress)
+    final, remeasured = tune, None
     if refits:
         progress.enter("refit", 0.98 * scale, 0.93)
         until = int(corpus.log.at.max(initial=0))
@@ -88,9 +93,11 @@ def train(
         facts["trainedOn"] = trained_on(corpus, split, split.refit, "refit")
         if split.refit_tests:
             progress.enter("evaluate refit", 0.93, 0.97)
-            _, refit_measured = measure(corpus, as_release(corpus, final, fusion, config), final, test, progress)
+            refitted = as_release(corpus, final, fusion, config)
+            remeasured = measure(corpus, refitted, final, test, less, config, progress)
     progress.enter("write", 0.97, 1.0)
-    facts["metrics"] = {"protocol": protocol(corpus, split, len(test)), "tune": measured, "refit": refit_measured}
+    tables = {"tune": measured.table, "refit": remeasured.table if remeasured else None}
+    facts["metrics"] = {"protocol": protocol(corpus, split, len(test)), **tables}
     facts["training"] = training_facts(config, corpus, final, (time.monotonic() - started) / 60)
     release = pack_release(out, final, fusion, corpus, config, facts, now)
     if gate is not None:
@@ -101,8 +108,11 @@ def train(
 
 def fit_tune(
     corpus: Corpus, content, split: Split, config: TrainConfig, progress: Progress, scale: float
-) -> tuple[Model, Fusion]:
-    """The model that the split's training part gives, and the fusion that its validation part chooses."""
+) -> tuple[Model, Fusion, Less]:
+    """The model that the split's training part gives, and the fusion that its validation part chooses.
+
+    Last the weights without each part.
+    """
     watched = sample_cases(split.validation, config.validation_cases, config.seed)
     inside = split.train[:, 1] - 1
     until = int(corpus.log.at[inside].max(initial=0))
@@ -111,36 +121,27 @@ def fit_tune(
     chooses = sample_cases(split.validation, config.fusion_cases, config.seed + 1)
     asked = ask(corpus.log, chooses)
     bare = as_release(corpus, tune, None, config)
-    scorer = int8_scorer(bare, release_queries(bare, asked))
-    fusion = choose_fusion(asked, scorer, bare.tables, config, corpus.keep_seen, progress.tell)
-    return tune, fusion
+    queries = release_queries(bare, asked)
+    newcomers = make_newcomers(bare, tune, queries)
+    fusion, less = choose_fusion(
+        asked, int8_scorer(bare, queries), bare.tables, newcomers, config, corpus.keep_seen, progress.tell
+    )
+    return tune, fusion, less
+
+
+def make_newcomers(release: Release, model: Model, queries: np.ndarray) -> Newcomers:
+    """Every tenth item as if it were new. Rows are in no order that means anything, so this is a fair draw."""
+    rows = np.flatnonzero(model.popularity > 0)[::10]
+    vectors = model.vectors.copy()
+    vectors[rows] = model.projected[rows]
+    quantised, scales = quantise_rows(vectors)
+    return Newcomers(rows, int8_scorer(dataclasses.replace(release, vectors=quantised, scales=scales), queries))
 
 
 def as_release(corpus: Corpus, model: Model, fusion: Fusion | None, config: TrainConfig) -> Release:
     """The model as the edge will read it, without the detour over files."""
     ids = [item.id for item in corpus.items]
     return Release(ids, model.quantised, model.scales, model.tables(), fusion, model.session(config.length), {})
-
-
-def measure(
-    corpus: Corpus, release: Release, model: Model, test: np.ndarray, progress: Progress
-) -> tuple[np.ndarray, dict]:
-    """NDCG@10 of the fused int8 release on each test case, f64[M], and the table of all systems."""
-    asked = ask(corpus.log, test)
-    queries = release_queries(release, asked, lambda share: progress.tell(0.4 * share))
-    ranks = rank_cases(
-        release, asked, int8_scorer(release, queries), corpus.keep_seen, lambda s: progress.tell(0.4 + 0.4 * s)
-    )
-    exact = encode_cases(model.encoder, model.vectors, corpus.log, test, release.encoder.length).astype(np.float64)
-    wide = model.vectors.astype(np.float64)
-    float32 = rank_cases(
-        release, asked, lambda part: exact[part] @ wide.T, corpus.keep_seen,
-        lambda s: progress.tell(0.8 + 0.2 * s), ("fused", "encoder"),
-    )  # fmt: skip
-    measured = {name: summary(found) for name, found in ranks.items()}
-    measured["encoderFloat32"] = summary(float32["encoder"])
-    measured["fusedFloat32"] = summary(float32["fused"])
-    return ndcg_each(ranks["fused"]), measured
 
 
 def compare(corpus: Corpus, split: Split, test: np.ndarray, gains: np.ndarray, held: Release, config: TrainConfig,
@@ -158,6 +159,7 @@ def compare(corpus: Corpus, split: Split, test: np.ndarray, gains: np.ndarray, h
 
 def protocol(corpus: Corpus, split: Split, targets: int) -> dict:
     """What the metrics mean."""
-    reads = "ids+titles+attributes" if any(item.title or item.tags for item in corpus.items) else "ids"
+    titles, tags = any(item.title for item in corpus.items), any(item.tags for item in corpus.items)
+    reads = "+".join(["ids", *["titles"] * titles, *["attributes"] * tags])
     seen = "kept" if corpus.keep_seen else "filtered"
     return {"split": split.name, "candidates": "full", "seen": seen, "reads": reads, "targets": targets}

@@ -37,7 +37,7 @@ def test_a_worked_example_of_the_score():
     assert found.rows.tolist() == [2, 3, 5]  # two neighbours, and the best unseen row of the encoder
     assert np.allclose(found.features[:, 1], [np.log(7), np.log(7), 0])
     assert found.features[:, 0].tolist() == [0.5, 0.5, 2.0]
-    weights = np.array([[1.0, 3.0, 0.0, 0.0, 0.0]])
+    weights = np.array([[1.0, 3.0, 0.0, 0.0, 0.0, 0.0]])
     top, scores = best_rows(found, weights, popularity_order(tables(6).popularity), [np.array([0, 1])], 5, False)
     assert top[0].tolist() == [2, 3, 5, 4]  # 4 completes the list by popularity
     assert np.allclose(scores[0], [0.5 + 3 * np.log(7), 0.5 + 3 * np.log(7), 2.0, 0.0])
@@ -65,7 +65,7 @@ def test_the_fit_finds_the_feature_that_tells():
     scores = rng.standard_normal((cases, items))
     targets = np.argmax(scores + rng.gumbel(size=(cases, items)) / 2.0, 1)  # a logit with weight 2
     found = find_candidates([np.array([], int)] * cases, scores, tables(items), FLAT, items, False)
-    weights, loss = fit_weights(found, target_places(found, targets), np.arange(cases), True, None)
+    weights, loss = fit_weights(found, target_places(found, targets), np.arange(cases), None, None)
     assert abs(weights[0] - 2.0) < 0.3
     assert loss < np.log(items)
     assert (weights >= 0).all()
@@ -75,14 +75,14 @@ def test_a_feature_that_misleads_gets_no_negative_weight():
     rng = np.random.default_rng(1)
     scores = rng.standard_normal((300, 8))
     found = find_candidates([np.array([], int)] * 300, scores, tables(8), FLAT, 8, False)
-    weights, _ = fit_weights(found, target_places(found, scores.argmin(1)), np.arange(300), True, None)
+    weights, _ = fit_weights(found, target_places(found, scores.argmin(1)), np.arange(300), None, None)
     assert weights[0] == 0.0
 
 
 def test_the_session_set_never_uses_the_encoder():
     scores = np.random.default_rng(2).standard_normal((200, 8))
     found = find_candidates([np.array([], int)] * 200, scores, tables(8), FLAT, 8, False)
-    fit = fit_buckets(found, scores.argmax(1), np.ones(200, int), use_encoder=False)
+    fit = fit_buckets(found, scores.argmax(1), np.ones(200, int), without="encoder")
     assert [bucket.weights[0] for bucket in fit.buckets] == [0.0] * 4
 
 
@@ -92,6 +92,6 @@ def test_a_bucket_holds_histories_up_to_its_length_and_the_last_holds_the_rest()
 
 
 def test_fusion_json_reads_back():
-    fusion = Fusion(200, FLAT | {"bought": Shape(2.5, (1.0, 0.5))}, (Bucket(None, (1.0, 2.0, 3.0, 4.0, 5.0)),),
-                    (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0)),))  # fmt: skip
+    fusion = Fusion(200, FLAT | {"bought": Shape(2.5, (1.0, 0.5))}, (Bucket(None, (1.0, 2.0, 3.0, 4.0, 5.0, -1.5)),),
+                    (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0, 0.5)),))  # fmt: skip
     assert fusion_from_json(fusion_json(fusion)) == fusion

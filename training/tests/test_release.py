@@ -98,7 +98,7 @@ def test_an_altered_file_is_refused_by_name(event_release: Path, tmp_path: Path,
         read_release(copy)
 
 
-def test_a_catalogue_item_that_nobody_saw_gets_its_vector_from_its_words(tmp_path: Path):
+def test_a_catalogue_item_that_nobody_saw_gets_its_vector_from_its_content(tmp_path: Path):
     items, events = shop_events()
     data = write_events(tmp_path / "data", events, items | {"new": ("green soap no 99", "2 12")})
     run(data, tmp_path / "release")
@@ -114,7 +114,8 @@ def test_a_catalogue_item_that_nobody_saw_gets_its_vector_from_its_words(tmp_pat
     row = release.ids.index("new")
     found = release.float_vectors[row]
     assert release.tables.popularity[row] == 0
-    assert float(found @ wanted / np.linalg.norm(found) / np.linalg.norm(wanted)) > 0.99
+    # Its words alone, all that the edge has of a later product, say nearly the same.
+    assert float(found @ wanted / np.linalg.norm(found) / np.linalg.norm(wanted)) > 0.95
 
 
 def test_bots_duplicates_and_impossible_events_are_dropped_and_counted():

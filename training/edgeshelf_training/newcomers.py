@@ -1,0 +1,103 @@
+"""Where products that nobody has touched yet stand among the others.
+
+They have no transitions and no popularity, so the fitted weights alone would bury them. An offset of their score is
+set so that they take a stated number of places. It is measured on items that are known, made unknown for the purpose
+(as DropoutNet does in training; Volkovs et al., NIPS 2017), so it needs no launch of products in the log.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from .asked import Asked
+from .candidates import CandidateSet, Tables, find_candidates
+from .config import TrainConfig
+from .evaluate import ScoreChunk, chunks
+from .fusion import Bucket, bucket_weights
+from .release import Fusion
+
+PLACES = 50  # of each list
+CASES = 1_500
+REACH = 40.0  # offsets looked at, both ways
+STEPS = 16  # halvings of that
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Known items in the part of new ones."""
+
+    rows: np.ndarray  # i64[R]
+    score_chunk: ScoreChunk  # the encoder's scores when those rows hold what content alone says of them
+
+
+def place_newcomers(
+    fusion: Fusion, asked: Asked, tables: Tables, newcomers: Newcomers, config: TrainConfig, keep_seen: bool
+) -> Fusion:
+    """The fusion with the offset of unseen items in each bucket, for the lists with and without the encoder.
+
+    Of the first PLACES places they take `config.new_items` times their share of the catalogue, or half of what the
+    candidates could fill where that is less.
+    """
+    share = config.new_items * len(newcomers.rows) / max(len(tables.popularity), 1)
+    if not len(newcomers.rows) or share >= 1:
+        return fusion
+    hidden = hide(tables, newcomers.rows)
+    parts = list(chunks(min(CASES, len(asked)), len(tables.popularity)))
+
+    def placed(buckets: tuple[Bucket, ...], use_encoder: bool) -> tuple[Bucket, ...]:
+        sets = []
+        for part in parts:
+            scores = newcomers.score_chunk(part) if use_encoder else None
+            histories = asked.histories[part]
+            sets.append(find_candidates(histories, scores, hidden, fusion.shapes, fusion.candidates, keep_seen))
+        weights = [bucket_weights(asked.lengths[part], buckets) for part in parts]
+        offset = _offset(sets, [_scores(s, w) for s, w in zip(sets, weights, strict=True)], share)
+        return tuple(dataclasses.replace(b, weights=(*b.weights[:-1], offset)) for b in buckets)
+
+    return dataclasses.replace(
+        fusion, buckets=placed(fusion.buckets, use_encoder=True), session=placed(fusion.session, use_encoder=False)
+    )
+
+
+def hide(tables: Tables, rows: np.ndarray) -> Tables:
+    """The tables as they would be had nobody touched these rows; what leads from them stays."""
+    known = np.ones(len(tables.popularity))
+    known[rows] = 0
+    counted = {
+        name: table if name == "similar" else (table @ sparse.diags(known)).tocsr()
+        for name, table in tables.counted.items()
+    }
+    return Tables(counted, tables.popularity * known)
+
+
+def _scores(found: CandidateSet, weights: np.ndarray) -> np.ndarray:
+    """Fused score of each candidate, f64[K]."""
+    case = np.repeat(np.arange(len(weights)), np.diff(found.offsets))
+    return (found.features * weights[case]).sum(1)
+
+
+def _offset(sets: list[CandidateSet], scored: list[np.ndarray], share: float) -> float:
+    """The offset at which unseen items take `share` of the places, by halving; their share only grows with it."""
+    wanted = min(share, 0.5 * _taken(sets, scored, REACH))
+    low, high = -REACH, REACH
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _taken(sets, scored, middle) < wanted else (low, middle)
+    return round(high, 6)
+
+
+def _taken(sets: list[CandidateSet], scored: list[np.ndarray], offset: float) -> float:
+    """Share of the first PLACES places that unseen items take."""
+    taken = places = 0
+    for found, scores in zip(sets, scored, strict=True):
+        unseen = found.features[:, -1] > 0
+        case = np.repeat(np.arange(len(found.offsets) - 1), np.diff(found.offsets))
+        order = np.lexsort((-(scores + offset * unseen), case))
+        first = np.arange(len(order)) - found.offsets[:-1][case] < PLACES
+        taken += int(unseen[order][first].sum())
+        places += int(first.sum())
+    return taken / max(places, 1)

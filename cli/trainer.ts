@@ -10,6 +10,7 @@ export type TrainerOptions = {
 	readonly data: string;
 	readonly out: string;
 	readonly boundary?: string;
+	readonly "tune-out"?: string;
 	readonly baseline?: string;
 	readonly config?: string;
 	readonly seed?: string;

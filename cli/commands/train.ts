@@ -10,6 +10,7 @@ environment on first use.
   --data DIR             sequences.txt.gz, train_sessions.txt.gz, events.csv.gz or events.ndjson.gz, with items or catalogue
   --out DIR              where the release goes
   --boundary tune|refit  hold the last but one item out (tune), or train on all but the last with settings frozen (refit)
+  --tune-out DIR         where the release that was measured before a refit goes as well
   --baseline DIR         a release to compare with: writes gate.json
   --config X             settings: a preset's name or a JSON file
   --keep-seen            items of the history may be recommended
@@ -20,6 +21,7 @@ const OPTIONS = {
 	data: { type: "string" },
 	out: { type: "string" },
 	boundary: { type: "string" },
+	"tune-out": { type: "string" },
 	baseline: { type: "string" },
 	config: { type: "string" },
 	"keep-seen": { type: "boolean", default: false },
@@ -38,6 +40,7 @@ async function run(args: readonly string[]): Promise<number> {
 			data: existingPathOf(values.data ?? missing("data"), "folder"),
 			out: pathOf(values.out ?? missing("out")),
 			...(values.boundary !== undefined && { boundary: choiceOf("boundary", values.boundary, ["tune", "refit"]) }),
+			...(values["tune-out"] !== undefined && { "tune-out": pathOf(values["tune-out"]) }),
 			...(values.baseline !== undefined && { baseline: existingPathOf(values.baseline, "folder") }),
 			...(values.config !== undefined && { config: configOf(values.config) }),
 			...(values["keep-seen"] && { "keep-seen": true as const }),

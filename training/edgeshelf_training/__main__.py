@@ -23,6 +23,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--data", type=Path, required=True, help="folder with sequences, sessions or events")
     one.add_argument("--out", type=Path, required=True, help="folder to write the release to")
     one.add_argument("--boundary", choices=("tune", "refit"), help="default: refit for events, tune for the others")
+    one.add_argument(
+        "--tune-out", type=Path, metavar="DIR", help="also write the release that was measured before a refit"
+    )
     one.add_argument("--baseline", type=Path, help="release to compare with; writes gate.json")
     one.add_argument("--config", help=f"JSON file of settings, or a preset: {', '.join(PRESETS)}")
     one.add_argument("--seed", type=int, help="default: the config's")
@@ -64,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         config = load_config(options.config, options.seed)
         outcome = train(
             options.data, options.out, config, options.boundary, options.baseline, options.keep_seen,
-            Progress(options.progress), int(time.time()),
+            Progress(options.progress), int(time.time()), options.tune_out,
         )  # fmt: skip
     except InputError as error:
         print(f"edgeshelf_training: {error}", file=sys.stderr)

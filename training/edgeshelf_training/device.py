@@ -28,5 +28,13 @@ def uses_bfloat16(config: TrainConfig, device: torch.device) -> bool:
     return config.precision == "bfloat16" or (config.precision == "auto" and device.type == "cuda")
 
 
+def device_name(config: TrainConfig) -> str:
+    """The device as a reader would name it."""
+    device = choose_device(config.device)
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"cpu, {config.threads} thread{'s' if config.threads != 1 else ''}"
+
+
 def device_of(module: nn.Module) -> torch.device:
     return next(module.parameters()).device

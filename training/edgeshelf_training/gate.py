@@ -7,8 +7,7 @@ import numpy as np
 from .asked import NOT_IN_CATALOGUE, ask
 from .bootstrap import relative_difference
 from .corpus import Corpus
-from .evaluate import int8_scorer, rank_cases, release_queries
-from .metrics import ndcg_each
+from .evaluate import Ranking, int8_scorer, rank_cases, release_queries
 from .release import Release
 
 
@@ -18,12 +17,11 @@ def row_map(ids: list[str], release: Release) -> np.ndarray:
     return np.array([row_of.get(item, NOT_IN_CATALOGUE) for item in ids], np.int64)
 
 
-def baseline_gains(baseline: Release, corpus: Corpus, cases: np.ndarray, tell=lambda _: None) -> np.ndarray:
-    """NDCG@10 of the baseline on each case, f64[M]; 0 where its catalogue lacks the target."""
+def baseline_answers(baseline: Release, corpus: Corpus, cases: np.ndarray, tell=lambda _: None) -> Ranking:
+    """The baseline's fused answers to each case, in its own rows; a target that its catalogue lacks is never hit."""
     asked = ask(corpus.log, cases, row_map([item.id for item in corpus.items], baseline))
     queries = release_queries(baseline, asked, tell)
-    answers = rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))
-    return ndcg_each(answers["fused"].ranks)
+    return rank_cases(baseline, asked, int8_scorer(baseline, queries), corpus.keep_seen, systems=("fused",))["fused"]
 
 
 def cases_after(corpus: Corpus, cases: np.ndarray, baseline: Release) -> tuple[np.ndarray, int | None]:

@@ -14,11 +14,11 @@ from .ablation import Less
 from .asked import ask
 from .canonical import canonicalise
 from .choose_fusion import choose_fusion
+from .compare import compare
 from .config import TrainConfig
 from .corpus import Corpus, Item
 from .errors import InputError
 from .evaluate import int8_scorer, release_queries
-from .gate import baseline_gains, cases_after, gate_json
 from .measure import measure
 from .model import Model, fit_model, read_content
 from .newcomers import Newcomers
@@ -27,6 +27,8 @@ from .progress import Progress
 from .quantise import quantise_rows
 from .read_sequences import read_sequences, read_sessions
 from .release import Fusion, Release, json_bytes, read_release
+from .report import write_report
+from .run_report import Run, report_of
 from .sessions import read_event_corpus
 from .split import Split, sample_cases, split_corpus
 
@@ -57,9 +59,12 @@ def read_corpus(folder: Path, now: int, keep_seen: bool) -> Corpus:
 
 def train(
     data: Path, out: Path, config: TrainConfig, boundary: str | None, baseline: Path | None, keep_seen: bool,
-    progress: Progress, now: int,
+    progress: Progress, now: int, tune_out: Path | None = None,
 ) -> Outcome:  # fmt: skip
-    """Trains on `data` and writes the release to `out`. `now` in unix seconds stamps it and bounds the log."""
+    """Trains on `data` and writes the release to `out`. `now` in unix seconds stamps it and bounds the log.
+
+    With `tune_out` the model that was measured before a refit is written too, as a release of its own.
+    """
     started = time.monotonic()
     torch.set_num_threads(config.threads)
     progress.enter("read", 0.0, 0.02)
@@ -78,30 +83,39 @@ def train(
     tune, fusion, less = fit_tune(corpus, content, split, config, progress, scale)
     progress.enter("evaluate", 0.85 * scale, 0.95 * scale)
     test = sample_cases(split.test, config.test_cases, config.seed)
-    facts = {"trainedOn": trained_on(corpus, split, split.train, "tune"), "metrics": {}, "training": {}}
     candidate = as_release(corpus, tune, fusion, config)
     measured = measure(corpus, candidate, tune, test, less, config, progress)
-    gate = None
+    compared = None
     if held is not None:
         progress.enter("gate", 0.95 * scale, 0.98 * scale)
-        gate = compare(corpus, split, test, measured.gains, held, config, progress)
+        compared = compare(corpus, split, test, measured, held, config, progress)
     final, remeasured = tune, None
     if refits:
         progress.enter("refit", 0.98 * scale, 0.93)
         until = int(corpus.log.at.max(initial=0))
         final = fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.schedules)
-        facts["trainedOn"] = trained_on(corpus, split, split.refit, "refit")
         if split.refit_tests:
             progress.enter("evaluate refit", 0.93, 0.97)
             refitted = as_release(corpus, final, fusion, config)
             remeasured = measure(corpus, refitted, final, test, less, config, progress)
     progress.enter("write", 0.97, 1.0)
     tables = {"tune": measured.table, "refit": remeasured.table if remeasured else None}
-    facts["metrics"] = {"protocol": protocol(corpus, split, len(test)), **tables}
-    facts["training"] = training_facts(config, corpus, final, (time.monotonic() - started) / 60)
+    facts = {
+        "metrics": {"protocol": protocol(corpus, split, len(test)), **tables},
+        "training": training_facts(config, corpus, final, (time.monotonic() - started) / 60),
+    }
+    if tune_out is not None:
+        facts["trainedOn"] = trained_on(corpus, split, split.train, "tune")
+        pack_release(tune_out, tune, fusion, corpus, config, facts, now)
+    facts["trainedOn"] = trained_on(
+        corpus, split, split.refit if refits else split.train, "refit" if refits else "tune"
+    )
     release = pack_release(out, final, fusion, corpus, config, facts, now)
+    gate = compared.gate if compared else None
     if gate is not None:
         (out / "gate.json").write_bytes(json_bytes(gate) + b"\n")
+    run = Run(corpus, split, config, test, tune, final, measured, remeasured, compared, release.manifest)
+    write_report(out, report_of(run))
     progress.done()
     return Outcome(release.manifest, gate)
 
@@ -142,19 +156,6 @@ def as_release(corpus: Corpus, model: Model, fusion: Fusion | None, config: Trai
     """The model as the edge will read it, without the detour over files."""
     ids = [item.id for item in corpus.items]
     return Release(ids, model.quantised, model.scales, model.tables(), fusion, model.session(config.length), {})
-
-
-def compare(corpus: Corpus, split: Split, test: np.ndarray, gains: np.ndarray, held: Release, config: TrainConfig,
-            progress: Progress) -> dict:  # fmt: skip
-    """The gate's evidence on the test cases that the baseline cannot have trained on."""
-    later, after = cases_after(corpus, test, held)
-    kept = np.isin(test[:, 1], later[:, 1])
-    base = baseline_gains(held, corpus, later, progress.tell)
-    starts = [time_ for time_ in (split.test_from, None if after is None else after + 1) if time_ is not None]
-    return gate_json(
-        gains[kept], base, held.manifest.get("id", ""), split.hash(corpus.log), max(starts, default=None),
-        config.bootstrap_samples, config.seed,
-    ) | {"droppedTargets": int((~kept).sum())}  # fmt: skip
 
 
 def protocol(corpus: Corpus, split: Split, targets: int) -> dict:

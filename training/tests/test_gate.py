@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from conftest import run, shop_events, write_events
 
-from edgeshelf_training.gate import relative_difference
+from edgeshelf_training.bootstrap import relative_difference
 
 
 def test_a_sure_gain_has_an_interval_above_zero():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import NOW, run, shop_event, shop_events, write_events
+from conftest import NOW, run, shop_event, shop_events, shop_sequences, write_events, write_sequences
 
 from edgeshelf_training import esb1
 from edgeshelf_training.errors import InputError
@@ -138,3 +138,15 @@ def test_bots_duplicates_and_impossible_events_are_dropped_and_counted():
     assert dropped == {
         "duplicate": 1, "unknownType": 1, "future": 2, "bot": 2, "longSession": 501, "notHistory": 1,
     }  # fmt: skip
+
+
+def test_a_refit_leaves_the_measured_model_where_it_is_asked_to(tmp_path: Path):
+    data = write_sequences(tmp_path / "data", *shop_sequences())
+    run(data, tmp_path / "both", boundary="refit", tune_out=tmp_path / "measured")
+    run(data, tmp_path / "alone", boundary="tune")
+    measured, alone = (json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("measured", "alone"))
+    assert measured["trainedOn"] == alone["trainedOn"]
+    assert measured["files"] == alone["files"]
+    both = json.loads((tmp_path / "both" / "manifest.json").read_text())
+    assert both["trainedOn"]["boundary"] == "refit" and both["files"] != alone["files"]
+    assert both["metrics"]["tune"] == alone["metrics"]["tune"]

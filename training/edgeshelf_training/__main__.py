@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--tune-out", type=Path, metavar="DIR", help="also write the release that was measured before a refit"
     )
+    one.add_argument("--quantisation-out", type=Path, metavar="DIR", help="the encoder in each precision, and its cost")
     one.add_argument("--baseline", type=Path, help="release to compare with; writes gate.json")
     one.add_argument("--config", help=f"JSON file of settings, or a preset: {', '.join(PRESETS)}")
     one.add_argument("--seed", type=int, help="default: the config's")
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         config = load_config(options.config, options.seed)
         outcome = train(
             options.data, options.out, config, options.boundary, options.baseline, options.keep_seen,
-            Progress(options.progress), int(time.time()), options.tune_out,
+            Progress(options.progress), int(time.time()), options.tune_out, options.quantisation_out,
         )  # fmt: skip
     except InputError as error:
         print(f"edgeshelf_training: {error}", file=sys.stderr)

@@ -49,6 +49,7 @@ class TrainConfig:
     max_neighbours: int = 100  # a row of transitions or bought
     similar_neighbours: int = 50
 
+    tail_price: float = 0.005  # share of validation NDCG@10 given up so that lists reach into the long tail
     new_items: float = 1.5  # places that unseen products take among the first 50, in shares of the catalogue
 
     # evaluation

@@ -12,7 +12,7 @@ from .config import TrainConfig
 from .content import content_neighbours, leading_components, tfidf
 from .cooccurrence import cooccurrence_components
 from .corpus import Corpus
-from .counts import bought_counts, event_weights, popularity, transition_counts
+from .counts import bought_counts, event_weights, popularity, transition_table
 from .encoder import Towers
 from .fit_encoder import Schedule
 from .fit_towers import fit_towers
@@ -72,7 +72,7 @@ def fit_model(
     weights = event_weights(log, until, config.half_life_days)
     popular = popularity(log, spans, weights, items).astype(np.float32)
     counted = {
-        "transitions": transition_counts(log, spans, weights, config.window, config.k_pair, corpus.keep_seen),
+        "transitions": transition_table(log, spans, weights, items, config.window, config.k_pair, corpus.keep_seen),
         "bought": bought_counts(log, spans, weights, config.k_pair),
         "similar": content_neighbours(content.matrix, popular, config.similar_neighbours),
     }

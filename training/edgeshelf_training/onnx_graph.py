@@ -13,13 +13,16 @@ from onnx import TensorProto, helper, numpy_helper
 from .encoder import MASKED, Encoder, Towers
 
 OPSET = 17
+# How weight matrices are stored; norms, biases and the compute are float32 in each.
+WEIGHTS = ("float32", "float16", "int8 per tensor", "int8 per channel")
+SHIPPED = "int8 per channel"
 
 
 class _Graph:
     """Collects nodes and weights; each call of an operator gives back the name of its output."""
 
-    def __init__(self, int8: bool) -> None:
-        self.int8 = int8
+    def __init__(self, weights_as: str) -> None:
+        self.weights_as = weights_as
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
 
@@ -37,11 +40,15 @@ class _Graph:
         return self.const(np.array(values, np.int64))
 
     def matrix(self, value: np.ndarray, axis: int) -> str:
-        """A weight matrix: int8 with a scale for each index of `axis`, or float32 for the comparison."""
+        """A weight matrix as WEIGHTS says: int8 has a scale for each index of `axis`, or one for all."""
         value = value.astype(np.float32)
-        if not self.int8:
+        if self.weights_as == "float32":
             return self.const(value)
+        if self.weights_as == "float16":
+            return self.op("Cast", self.const(value.astype(np.float16)), to=TensorProto.FLOAT)
         top = np.abs(value).max(axis=tuple(a for a in range(value.ndim) if a != axis))
+        if self.weights_as == "int8 per tensor":
+            top = np.full_like(top, top.max())
         scale = np.where(top > 0, top / 127, 1).astype(np.float32)
         shape = [-1 if a == axis else 1 for a in range(value.ndim)]
         quantised = np.clip(np.floor(value / scale.reshape(shape) + 0.5), -127, 127).astype(np.int8)
@@ -58,9 +65,12 @@ class _Graph:
         return self.op("LayerNormalization", x, weight, bias, axis=-1, epsilon=layer.eps)
 
 
-def encoder_graph(encoder: Towers, int8: bool = True) -> onnx.ModelProto:
-    """vectors f32[1,T,D], kinds, gaps, positions i32[1,T], context i32[1,4] -> queries f32[1,1,D]."""
-    g = _Graph(int8)
+def encoder_graph(encoder: Towers, weights_as: str = SHIPPED) -> onnx.ModelProto:
+    """vectors f32[1,T,D], kinds, gaps, positions i32[1,T], context i32[1,4] -> queries f32[1,1,D].
+
+    `weights_as` is one of WEIGHTS.
+    """
+    g = _Graph(weights_as)
     steps = g.op("Cast", "positions", to=TensorProto.INT64)  # [1,T]
     answers, start = [], 0
     for tower in encoder.towers:

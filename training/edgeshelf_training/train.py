@@ -24,6 +24,7 @@ from .model import Model, fit_model, read_content
 from .newcomers import Newcomers
 from .pack_release import pack_release, trained_on, training_facts
 from .progress import Progress
+from .quantisation import write_quantisation_table
 from .quantise import quantise_rows
 from .read_sequences import read_sequences, read_sessions
 from .release import Fusion, Release, json_bytes, read_release
@@ -59,11 +60,12 @@ def read_corpus(folder: Path, now: int, keep_seen: bool) -> Corpus:
 
 def train(
     data: Path, out: Path, config: TrainConfig, boundary: str | None, baseline: Path | None, keep_seen: bool,
-    progress: Progress, now: int, tune_out: Path | None = None,
+    progress: Progress, now: int, tune_out: Path | None = None, quantisation_out: Path | None = None,
 ) -> Outcome:  # fmt: skip
     """Trains on `data` and writes the release to `out`. `now` in unix seconds stamps it and bounds the log.
 
-    With `tune_out` the model that was measured before a refit is written too, as a release of its own.
+    With `tune_out` the model that was measured before a refit is written too, as a release of its own; with
+    `quantisation_out` that model's encoder in each precision, and what each costs.
     """
     started = time.monotonic()
     torch.set_num_threads(config.threads)
@@ -85,6 +87,8 @@ def train(
     test = sample_cases(split.test, config.test_cases, config.seed)
     candidate = as_release(corpus, tune, fusion, config)
     measured = measure(corpus, candidate, tune, test, less, config, progress)
+    if quantisation_out is not None:
+        write_quantisation_table(quantisation_out, corpus, tune, fusion, test, config, progress)
     compared = None
     if held is not None:
         progress.enter("gate", 0.95 * scale, 0.98 * scale)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from edgeshelf_training.corpus import histories_from_lists
-from edgeshelf_training.counts import bought_counts, event_weights, popularity, transition_counts
+from edgeshelf_training.counts import bought_counts, event_weights, popularity, transition_counts, transition_table
 
 
 def whole(log) -> np.ndarray:
@@ -14,6 +14,21 @@ def test_transitions_weigh_by_distance_and_keep_direction():
     log = histories_from_lists([[0, 1, 2]])
     counts = transition_counts(log, whole(log), np.ones(3), window=2, k_pair=1).toarray()
     assert counts.tolist() == [[0, 1, 0.5], [0, 0, 1], [0, 0, 0]]
+
+
+def test_the_table_speaks_backwards_too_but_less_and_less_for_frequent_items():
+    log = histories_from_lists([[0, 1], [0, 2], [0, 2], [0, 2]])
+    table = transition_table(log, whole(log), np.ones(8), 4, window=1, k_pair=1, repeats=False).toarray()
+    assert table.shape == (4, 4)
+    assert np.isclose(table[0, 2], 3 * 4**-0.2) and np.isclose(table[0, 1], 4**-0.2)  # item 0 stands there four times
+    assert np.isclose(table[2, 0], 0.2 * 3 * 3**-0.2) and np.isclose(table[1, 0], 0.2)
+
+
+def test_repeats_count_only_where_seen_items_may_be_shown_again():
+    log = histories_from_lists([[0, 0, 1, 0]])
+    tables = [transition_table(log, whole(log), np.ones(4), 2, 3, 1, repeats) for repeats in (False, True)]
+    assert tables[0].diagonal().tolist() == [0, 0]
+    assert tables[1].diagonal()[0] > 0 and tables[1].diagonal()[1] == 0
 
 
 def test_no_pair_is_kept_from_fewer_than_k_visitors():

@@ -1,0 +1,93 @@
+/**
+ * One row of the results: trains on a data folder (tune and refit), publishes both releases to a running Worker, measures
+ * each through HTTP, and writes all figures to `bench/results/NAME.json`. Steps whose outputs are there are not repeated,
+ * so a run that was cut goes on where it stopped.
+ *
+ *     npm start                                # in another terminal
+ *     npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--targets FILE] [--to URL] [--work DIR]
+ *
+ *   --reads ids     nothing of the items but their ids
+ *   --k-pair N      distinct visitors behind each counted pair (default 3)
+ *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it
+ *   --work DIR      where releases and figures lie meanwhile (default .cache/bench)
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { machineOf } from "../cli/machine.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		reads: { type: "string" },
+		"k-pair": { type: "string" },
+		seed: { type: "string" },
+		targets: { type: "string" },
+		to: { type: "string", default: "http://127.0.0.1:8787" },
+		work: { type: "string", default: join(ROOT, ".cache/bench") },
+	},
+});
+const [name, dataDir] = positionals;
+if (name === undefined || dataDir === undefined || !existsSync(dataDir)) {
+	console.error(
+		"Usage: npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--targets FILE] [--to URL] [--work DIR]",
+	);
+	process.exit(2);
+}
+const row = values.seed === undefined ? name : `${name}.seed-${values.seed}`;
+const work = join(values.work, row);
+mkdirSync(work, { recursive: true });
+
+const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+function edgeshelf(...args: string[]): void {
+	console.log(`edgeshelf ${args.join(" ")}`);
+	const { status } = spawnSync("npm", ["run", "--silent", "edgeshelf", "--", ...args], { cwd: ROOT, stdio: "inherit" });
+	if (status !== 0) process.exit(status ?? 1);
+}
+
+const settings = {
+	...(values.reads !== undefined && { reads: values.reads }),
+	...(values["k-pair"] !== undefined && { k_pair: Number(values["k-pair"]) }),
+};
+const configFile = join(work, "config.json");
+writeFileSync(configFile, JSON.stringify(settings));
+const [tuneDir, refitDir] = [join(work, "tune"), join(work, "refit")];
+const options = ["--boundary", "refit", ...(values.seed === undefined ? [] : ["--seed", values.seed])];
+const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${[...options, "--baselines"].join(" ")}`;
+if (!existsSync(join(refitDir, "report.json"))) {
+	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", configFile];
+	edgeshelf("train", ...data, ...options, "--baselines", "--quantisation-out", join(work, "quantisation"));
+}
+
+/** Publishes a release and measures it; the figures by the names that `edgeshelf evaluate` gives them. */
+function served(boundary: "tune" | "refit", folder: string) {
+	const file = join(work, `served-${boundary}.json`);
+	if (!existsSync(file)) {
+		edgeshelf("publish", folder, "--to", values.to);
+		const targets = values.targets === undefined ? [] : ["--targets", resolve(values.targets)];
+		edgeshelf("evaluate", "--data", resolve(dataDir as string), ...targets, "--to", values.to, "--json", file);
+	}
+	return readJson(file);
+}
+const result = {
+	served: { tune: served("tune", tuneDir), refit: served("refit", refitDir) },
+	trained: readJson(join(refitDir, "manifest.json")).metrics,
+	ablation: readJson(join(refitDir, "report.json")).ablation,
+	quantisation: readJson(join(work, "quantisation/quantisation.json")),
+	settings,
+	minutes: readJson(join(refitDir, "manifest.json")).training.minutes,
+	commands: [
+		trainCommand,
+		`npx node bench/row.ts ${[name, basename(dataDir), ...process.argv.slice(4).map((arg) => basename(arg))].join(" ")}`,
+	],
+	machine: machineOf(),
+	date: new Date().toISOString().slice(0, 10),
+};
+const out = join(ROOT, "bench/results", `${row}.json`);
+writeFileSync(out, `${JSON.stringify(result, null, "\t")}\n`);
+console.log(
+	`${out}: NDCG@10 through HTTP ${result.served.tune["ndcg@10"].toFixed(4)} tune, ${result.served.refit["ndcg@10"].toFixed(4)} refit`,
+);

@@ -1,0 +1,64 @@
+"""What each way of storing the encoder and the item vectors costs: bytes and NDCG@10."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .asked import ask
+from .config import TrainConfig
+from .corpus import Corpus
+from .evaluate import ScoreChunk, int8_scorer, rank_cases
+from .metrics import summary
+from .model import Model
+from .onnx_graph import SHIPPED, WEIGHTS, encoder_graph
+from .progress import Progress
+from .release import Fusion, Release
+from .run_encoder import EncoderSession
+
+
+def write_quantisation_table(
+    folder: Path, corpus: Corpus, model: Model, fusion: Fusion, test: np.ndarray, config: TrainConfig,
+    progress: Progress,
+) -> list[dict]:  # fmt: skip
+    """Measures every variant on the cases `test` i64[M,2], writes its graph and `quantisation.json` to `folder`.
+
+    A row each: encoder (one of WEIGHTS), items ("float32" or "int8 per row"), file, bytes of the encoder and of the
+    item vectors, NDCG@10 of the fusion and of the encoder alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = ask(corpus.log, test)
+    wide, rows = model.vectors.astype(np.float64), []
+    pairs = [(stored, items) for stored in WEIGHTS for items in ("float32", "int8 per row")]
+    for k, (stored, items) in enumerate(pairs):
+        graph = encoder_graph(model.encoder, stored).SerializeToString()
+        file = f"encoder.{stored.replace(' ', '-')}.onnx"
+        (folder / file).write_bytes(graph)
+        session = EncoderSession(graph, config.length)
+        release = Release(
+            [item.id for item in corpus.items], model.quantised, model.scales, model.tables(), fusion, session, {}
+        )
+        read = model.vectors if items == "float32" else release.float_vectors
+        queries = np.zeros((len(asked), model.vectors.shape[1]), np.float32)
+        for case, history in enumerate(asked.histories):
+            if len(history):
+                newest = history[-config.length :]
+                queries[case] = session.query(read[newest], asked.kinds[case], asked.gaps[case], asked.contexts[case])
+        scores = int8_scorer(release, queries) if items != "float32" else _exact(queries, wide)
+        found = rank_cases(release, asked, scores, corpus.keep_seen, systems=("fused", "encoder"))
+        rows.append({
+            "encoder": stored, "items": items, "file": file, "encoderBytes": len(graph),
+            "itemBytes": model.vectors.nbytes if items == "float32" else model.quantised.nbytes + model.scales.nbytes,
+            "fused.ndcg@10": summary(found["fused"].ranks)["ndcg@10"],
+            "encoder.ndcg@10": summary(found["encoder"].ranks)["ndcg@10"],
+            "shipped": stored == SHIPPED and items != "float32",
+        })  # fmt: skip
+        progress.tell((k + 1) / len(pairs))
+    (folder / "quantisation.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    return rows
+
+
+def _exact(queries: np.ndarray, vectors: np.ndarray) -> ScoreChunk:
+    return lambda part: queries[part].astype(np.float64) @ vectors.T

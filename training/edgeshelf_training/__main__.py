@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from . import distributed
 from .config import PRESETS, load_config
 from .errors import InputError
 from .progress import Progress
@@ -65,15 +66,19 @@ def table(outcome: Outcome) -> str:
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
+        distributed.join()
         config = load_config(options.config, options.seed)
+        first = distributed.rank() == 0
         outcome = train(
             options.data, options.out, config, options.boundary, options.baseline, options.keep_seen,
-            Progress(options.progress), int(time.time()), options.tune_out, options.quantisation_out,
+            Progress(options.progress if first else None, quiet=not first), int(time.time()),
+            options.tune_out, options.quantisation_out,
         )  # fmt: skip
     except InputError as error:
         print(f"edgeshelf_training: {error}", file=sys.stderr)
         return BAD_INPUT
-    print(table(outcome))
+    if outcome is not None:
+        print(table(outcome))
     return 0
 
 

@@ -26,7 +26,7 @@ class TrainConfig:
     blocks: int = 2
     heads: int = 2
     hidden: int = 256  # width of the feed-forward layer
-    dropout: float = 0.4
+    dropout: float = 0.4  # at most; a denser log takes less, see `suited`
     context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
     content_dim: int = 128  # components kept of the TF-IDF matrix
@@ -37,7 +37,7 @@ class TrainConfig:
     weight_decay: float = 0.05
     batch_targets: int = 768  # next-item targets a step, at most
     min_steps_per_epoch: int = 40  # small logs take smaller steps so that an epoch still means something
-    epochs: int = 16
+    epochs: int = 16  # at most; a larger log takes fewer, see `suited`
     patience: int = 5  # epochs without a better validation NDCG@10 before stopping
     max_minutes: float = 18.0  # wall-clock limit of the first fit; the best checkpoint so far is kept
     negatives: int = 2_500  # items drawn a step to stand for all that are no target of the step; exact below that
@@ -62,6 +62,27 @@ class TrainConfig:
     device: str = "auto"  # "cuda" where there is one, else "cpu"
     precision: str = "auto"  # of products in training: "bfloat16" or "float32"; auto: bfloat16 on a GPU
     seed: int = 20_240_501
+
+
+TARGETS_SEEN = 2_400_000  # next-item targets that a fit learns from in all, over its epochs
+LEAST_EPOCHS = 4
+DENSITY_PER_DROPOUT = 4.4  # dropout times targets an item
+LEAST_DROPOUT = 0.1
+
+
+def suited(config: TrainConfig, targets: int, items: int) -> TrainConfig:
+    """The config with epochs and dropout brought down to what a log of that size and density bears.
+
+    >>> few = suited(TrainConfig(), targets=131_000, items=12_000)
+    >>> few.epochs, few.dropout
+    (16, 0.4)
+    >>> many = suited(TrainConfig(), targets=352_000, items=17_700)
+    >>> many.epochs, many.dropout
+    (7, 0.221)
+    """
+    epochs = max(LEAST_EPOCHS, round(TARGETS_SEEN / max(targets, 1)))
+    dropout = max(LEAST_DROPOUT, round(DENSITY_PER_DROPOUT * items / max(targets, 1), 3))
+    return dataclasses.replace(config, epochs=min(config.epochs, epochs), dropout=min(config.dropout, dropout))
 
 
 PRESETS: dict[str, TrainConfig] = {

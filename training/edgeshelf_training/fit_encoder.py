@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import distributed
 from .batches import NO_TARGET, Batch, Windows
 from .config import TrainConfig
 from .corpus import Log, gap_buckets
 from .device import choose_device, device_of, uses_bfloat16
 from .encoder import Encoder, ItemVectors
+from .errors import InputError
 from .metrics import ndcg_each
 from .progress import Progress
 from .softmax_loss import draw_rows, softmax_loss
@@ -57,9 +61,14 @@ def fit_encoder(
     encoder = Encoder(config).to(device)
     blocks = [_standardised(block) for block in features if block.shape[1]]
     table = ItemVectors(blocks, items, config.dim, generator).to(device)
+    generator.manual_seed(config.seed + 1_000_003 * distributed.rank())  # same weights everywhere, chance of its own
+    torch.manual_seed(config.seed + 1_000_003 * distributed.rank())
     windows = Windows(log, spans, config.length, keep_seen)
     each = max(32, min(config.batch_targets, windows.target_count // max(config.min_steps_per_epoch, 1)))
-    steps = max(1, sum(1 for _ in windows.batches(each, np.random.default_rng(0))))
+    world = distributed.world()
+    steps = max(1, sum(1 for _ in windows.batches(each, np.random.default_rng(0)))) // world
+    if steps == 0:
+        raise InputError(f"{world} processes are more than the log has batches: start fewer")
     course = frozen or Schedule(config.epochs, config.epochs)
     optimiser = torch.optim.AdamW(_groups(encoder, table, config.weight_decay), lr=config.learning_rate)
     rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, steps * course.planned))
@@ -69,10 +78,11 @@ def fit_encoder(
     for epoch in range(1, course.epochs + 1):
         encoder.train()
         total = torch.zeros((), device=device)
-        for step, batch in enumerate(windows.batches(each, rng)):
+        for step, batch in enumerate(_share(windows.batches(each, rng), steps)):
             loss = batch_loss(encoder, table, batch, config, generator)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
+            distributed.average_gradients([*encoder.parameters(), *table.parameters()])
             nn.utils.clip_grad_norm_([*encoder.parameters(), *table.parameters()], 5.0)
             optimiser.step()
             rate.step()
@@ -92,9 +102,17 @@ def fit_encoder(
             kept = -1.0 if score is None else score
             best = Fitted(copy.deepcopy(encoder).cpu(), vectors, Schedule(course.planned, epoch), kept, tuple(curve))
             stale = 0
-        if frozen is None and (stale >= config.patience or time.monotonic() - started > config.max_minutes * 60):
+        over = stale >= config.patience or time.monotonic() - started > config.max_minutes * 60
+        if frozen is None and distributed.agreed(over, device):
             break
     return dataclasses.replace(best, curve=tuple(curve))
+
+
+def _share(batches: Iterator[Batch], steps: int) -> Iterator[Batch]:
+    """The batches of this process: every world-th, as many for each; a single process takes all there are."""
+    world = distributed.world()
+    mine = itertools.islice(batches, distributed.rank(), None, world)
+    return mine if world == 1 else itertools.islice(mine, steps)
 
 
 def validate(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray, length: int, keep_seen: bool) -> float:

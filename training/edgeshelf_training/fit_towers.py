@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 import numpy as np
 import torch
 
+from . import distributed
 from .config import TrainConfig
 from .corpus import Log
 from .device import choose_device
@@ -61,7 +62,8 @@ def fit_towers(
              schedule)
         for k, schedule in enumerate(schedules)
     ]  # fmt: skip
-    at_once = choose_device(config.device).type == "cpu" and len(jobs) > 1 and len(log.rows) >= SMALL_LOG
+    alone = distributed.world() == 1 and choose_device(config.device).type == "cpu"
+    at_once = alone and len(jobs) > 1 and len(log.rows) >= SMALL_LOG
     fitted = _at_once(jobs, progress) if at_once else [_fit(job, _Share(job.number, jobs, progress)) for job in jobs]
     vectors = np.concatenate([tower.vectors for tower in fitted], 1)
     return FittedTowers(Towers([tower.encoder for tower in fitted]).eval(), vectors, tuple(fitted))

@@ -10,17 +10,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import distributed
 from .ablation import Less
 from .asked import ask
 from .canonical import canonicalise
 from .choose_fusion import choose_fusion
 from .compare import compare
-from .config import TrainConfig
+from .config import TrainConfig, suited
 from .corpus import Corpus, Item
 from .errors import InputError
 from .evaluate import int8_scorer, release_queries
 from .measure import measure
-from .model import Model, fit_model, read_content
+from .model import Content, Model, fit_model, read_content
 from .newcomers import Newcomers
 from .pack_release import pack_release, trained_on, training_facts
 from .progress import Progress
@@ -61,11 +62,12 @@ def read_corpus(folder: Path, now: int, keep_seen: bool) -> Corpus:
 def train(
     data: Path, out: Path, config: TrainConfig, boundary: str | None, baseline: Path | None, keep_seen: bool,
     progress: Progress, now: int, tune_out: Path | None = None, quantisation_out: Path | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome | None:  # fmt: skip
     """Trains on `data` and writes the release to `out`. `now` in unix seconds stamps it and bounds the log.
 
     With `tune_out` the model that was measured before a refit is written too, as a release of its own; with
-    `quantisation_out` that model's encoder in each precision, and what each costs.
+    `quantisation_out` that model's encoder in each precision, and what each costs. Of several processes under
+    `torchrun` only the first has an outcome.
     """
     started = time.monotonic()
     torch.set_num_threads(config.threads)
@@ -78,10 +80,14 @@ def train(
     split = split_corpus(corpus)
     if len(corpus.items) < MIN_ITEMS or not len(split.train):
         raise InputError(f"--data {data}: {len(corpus.items)} items and {len(split.train)} histories are too few")
+    targets = int((split.train[:, 1] - split.train[:, 0] - 1).clip(0).sum())
+    config = suited(config, targets, len(corpus.items))
     refits = (boundary or ("refit" if corpus.source == "events" else "tune")) == "refit"
     scale = 0.55 if refits else 1.0  # share of the run that the tune model takes
     content = read_content(corpus, config)
     progress.enter("train", 0.03, 0.75 * scale)
+    if distributed.rank() > 0:
+        return follow(corpus, content, split, config, progress, refits)
     tune, fusion, less = fit_tune(corpus, content, split, config, progress, scale)
     progress.enter("evaluate", 0.85 * scale, 0.95 * scale)
     test = sample_cases(split.test, config.test_cases, config.seed)
@@ -96,8 +102,7 @@ def train(
     final, remeasured = tune, None
     if refits:
         progress.enter("refit", 0.98 * scale, 0.93)
-        until = int(corpus.log.at.max(initial=0))
-        final = fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.schedules)
+        final = fit_final(corpus, content, split, config, progress, tune)
         if split.refit_tests:
             progress.enter("evaluate refit", 0.93, 0.97)
             refitted = as_release(corpus, final, fusion, config)
@@ -125,16 +130,13 @@ def train(
 
 
 def fit_tune(
-    corpus: Corpus, content, split: Split, config: TrainConfig, progress: Progress, scale: float
+    corpus: Corpus, content: Content, split: Split, config: TrainConfig, progress: Progress, scale: float
 ) -> tuple[Model, Fusion, Less]:
     """The model that the split's training part gives, and the fusion that its validation part chooses.
 
     Last the weights without each part.
     """
-    watched = sample_cases(split.validation, config.validation_cases, config.seed)
-    inside = split.train[:, 1] - 1
-    until = int(corpus.log.at[inside].max(initial=0))
-    tune = fit_model(corpus, content, split.train, watched, until, config, progress)
+    tune = fit_measured(corpus, content, split, config, progress)
     progress.enter("fuse", 0.75 * scale, 0.85 * scale)
     chooses = sample_cases(split.validation, config.fusion_cases, config.seed + 1)
     asked = ask(corpus.log, chooses)
@@ -145,6 +147,30 @@ def fit_tune(
         asked, int8_scorer(bare, queries), bare.tables, newcomers, config, corpus.keep_seen, progress.tell
     )
     return tune, fusion, less
+
+
+def fit_measured(corpus: Corpus, content: Content, split: Split, config: TrainConfig, progress: Progress) -> Model:
+    """The model of the split's training part."""
+    watched = sample_cases(split.validation, config.validation_cases, config.seed)
+    until = int(corpus.log.at[split.train[:, 1] - 1].max(initial=0))
+    return fit_model(corpus, content, split.train, watched, until, config, progress)
+
+
+def fit_final(
+    corpus: Corpus, content: Content, split: Split, config: TrainConfig, progress: Progress, tune: Model
+) -> Model:
+    """The model of all that may be trained on, with the settings of the measured one."""
+    until = int(corpus.log.at.max(initial=0))
+    return fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.schedules)
+
+
+def follow(
+    corpus: Corpus, content: Content, split: Split, config: TrainConfig, progress: Progress, refits: bool
+) -> None:
+    """What the other processes of a group do: they fit along with the first, which measures and writes."""
+    tune = fit_measured(corpus, content, split, config, progress)
+    if refits:
+        fit_final(corpus, content, split, config, progress, tune)
 
 
 def make_newcomers(release: Release, model: Model, queries: np.ndarray) -> Newcomers:

@@ -4,10 +4,11 @@
  * so a run that was cut goes on where it stopped.
  *
  *     npm start                                # in another terminal
- *     npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--targets FILE] [--to URL] [--work DIR]
+ *     npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]
  *
  *   --reads ids     nothing of the items but their ids
  *   --k-pair N      distinct visitors behind each counted pair (default 3)
+ *   --baselines W   counted (default), or all: a plain SASRec too, which takes longer than the release itself
  *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it
  *   --work DIR      where releases and figures lie meanwhile (default .cache/bench)
  */
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
 		reads: { type: "string" },
 		"k-pair": { type: "string" },
 		seed: { type: "string" },
+		baselines: { type: "string", default: "counted" },
 		targets: { type: "string" },
 		to: { type: "string", default: "http://127.0.0.1:8787" },
 		work: { type: "string", default: join(ROOT, ".cache/bench") },
@@ -32,7 +34,7 @@ const { values, positionals } = parseArgs({
 const [name, dataDir] = positionals;
 if (name === undefined || dataDir === undefined || !existsSync(dataDir)) {
 	console.error(
-		"Usage: npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--targets FILE] [--to URL] [--work DIR]",
+		"Usage: npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]",
 	);
 	process.exit(2);
 }
@@ -56,10 +58,10 @@ const configFile = join(work, "config.json");
 writeFileSync(configFile, JSON.stringify(settings));
 const [tuneDir, refitDir] = [join(work, "tune"), join(work, "refit")];
 const options = ["--boundary", "refit", ...(values.seed === undefined ? [] : ["--seed", values.seed])];
-const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${[...options, "--baselines"].join(" ")}`;
+const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${[...options, "--baselines", values.baselines].join(" ")}`;
 if (!existsSync(join(refitDir, "report.json"))) {
 	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", configFile];
-	edgeshelf("train", ...data, ...options, "--baselines", "--quantisation-out", join(work, "quantisation"));
+	edgeshelf("train", ...data, ...options, "--baselines", values.baselines, "--quantisation-out", join(work, "quantisation"));
 }
 
 /** Publishes a release and measures it; the figures by the names that `edgeshelf evaluate` gives them. */

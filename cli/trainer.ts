@@ -11,6 +11,8 @@ export type TrainerOptions = {
 	readonly out: string;
 	readonly boundary?: string;
 	readonly "tune-out"?: string;
+	readonly "quantisation-out"?: string;
+	readonly baselines?: string;
 	readonly baseline?: string;
 	readonly config?: string;
 	readonly seed?: string;

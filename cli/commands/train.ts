@@ -11,6 +11,8 @@ environment on first use.
   --out DIR              where the release goes
   --boundary tune|refit  hold the last but one item out (tune), or train on all but the last with settings frozen (refit)
   --tune-out DIR         where the release that was measured before a refit goes as well
+  --quantisation-out DIR where the encoder goes in each precision, with what each costs
+  --baselines WHICH      measure published baselines too: counted, or all with a plain SASRec, which takes long
   --baseline DIR         a release to compare with: writes gate.json
   --config X             settings: a preset's name or a JSON file
   --keep-seen            items of the history may be recommended
@@ -22,6 +24,8 @@ const OPTIONS = {
 	out: { type: "string" },
 	boundary: { type: "string" },
 	"tune-out": { type: "string" },
+	"quantisation-out": { type: "string" },
+	baselines: { type: "string" },
 	baseline: { type: "string" },
 	config: { type: "string" },
 	"keep-seen": { type: "boolean", default: false },
@@ -41,6 +45,8 @@ async function run(args: readonly string[]): Promise<number> {
 			out: pathOf(values.out ?? missing("out")),
 			...(values.boundary !== undefined && { boundary: choiceOf("boundary", values.boundary, ["tune", "refit"]) }),
 			...(values["tune-out"] !== undefined && { "tune-out": pathOf(values["tune-out"]) }),
+			...(values["quantisation-out"] !== undefined && { "quantisation-out": pathOf(values["quantisation-out"]) }),
+			...(values.baselines !== undefined && { baselines: choiceOf("baselines", values.baselines, ["counted", "all"]) }),
 			...(values.baseline !== undefined && { baseline: existingPathOf(values.baseline, "folder") }),
 			...(values.config !== undefined && { config: configOf(values.config) }),
 			...(values["keep-seen"] && { "keep-seen": true as const }),

@@ -11,6 +11,7 @@ from . import distributed
 from .config import PRESETS, load_config
 from .errors import InputError
 from .progress import Progress
+from .run_baselines import ALL, COUNTED
 from .train import Outcome, train
 
 BAD_INPUT = 2
@@ -28,6 +29,9 @@ def parser() -> argparse.ArgumentParser:
         "--tune-out", type=Path, metavar="DIR", help="also write the release that was measured before a refit"
     )
     one.add_argument("--quantisation-out", type=Path, metavar="DIR", help="the encoder in each precision, and its cost")
+    one.add_argument(
+        "--baselines", choices=(COUNTED, ALL), help="measure published baselines too; all: plain SASRec as well"
+    )
     one.add_argument("--baseline", type=Path, help="release to compare with; writes gate.json")
     one.add_argument("--config", help=f"JSON file of settings, or a preset: {', '.join(PRESETS)}")
     one.add_argument("--seed", type=int, help="default: the config's")
@@ -72,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
         outcome = train(
             options.data, options.out, config, options.boundary, options.baseline, options.keep_seen,
             Progress(options.progress if first else None, quiet=not first), int(time.time()),
-            options.tune_out, options.quantisation_out,
+            options.tune_out, options.quantisation_out, options.baselines,
         )  # fmt: skip
     except InputError as error:
         print(f"edgeshelf_training: {error}", file=sys.stderr)

@@ -45,9 +45,7 @@ def recall_by_decile(ranks: np.ndarray, targets: np.ndarray, deciles: np.ndarray
     hit = ((ranks >= 0) & (ranks < at))[known]
     asked = np.bincount(decile, minlength=DECILES)
     hits = np.bincount(decile[hit], minlength=DECILES)
-    return [
-        {"targets": int(n), f"recall@{at}": float(h / n) if n else 0.0} for n, h in zip(asked, hits, strict=True)
-    ]
+    return [{"targets": int(n), f"recall@{at}": float(h / n) if n else 0.0} for n, h in zip(asked, hits, strict=True)]
 
 
 def appearances(tops: list[np.ndarray], items: int, at: int = AT) -> np.ndarray:

@@ -49,7 +49,7 @@ def write_quantisation_table(
         scores = int8_scorer(release, queries) if items != "float32" else _exact(queries, wide)
         found = rank_cases(release, asked, scores, corpus.keep_seen, systems=("fused", "encoder"))
         rows.append({
-            "encoder": stored, "items": items, "file": file, "encoderBytes": len(graph),
+            "encoder": stored, "items": items, "file": file, "encoderBytes": len(graph), "dim": model.vectors.shape[1],
             "itemBytes": model.vectors.nbytes if items == "float32" else model.quantised.nbytes + model.scales.nbytes,
             "fused.ndcg@10": summary(found["fused"].ranks)["ndcg@10"],
             "encoder.ndcg@10": summary(found["encoder"].ranks)["ndcg@10"],

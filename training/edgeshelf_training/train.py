@@ -30,6 +30,7 @@ from .quantise import quantise_rows
 from .read_sequences import read_sequences, read_sessions
 from .release import Fusion, Release, json_bytes, read_release
 from .report import write_report
+from .run_baselines import baseline_table
 from .run_report import Run, report_of
 from .sessions import read_event_corpus
 from .split import Split, sample_cases, split_corpus
@@ -62,11 +63,13 @@ def read_corpus(folder: Path, now: int, keep_seen: bool) -> Corpus:
 def train(
     data: Path, out: Path, config: TrainConfig, boundary: str | None, baseline: Path | None, keep_seen: bool,
     progress: Progress, now: int, tune_out: Path | None = None, quantisation_out: Path | None = None,
+    baselines: str | None = None,
 ) -> Outcome | None:  # fmt: skip
     """Trains on `data` and writes the release to `out`. `now` in unix seconds stamps it and bounds the log.
 
     With `tune_out` the model that was measured before a refit is written too, as a release of its own; with
-    `quantisation_out` that model's encoder in each precision, and what each costs. Of several processes under
+    `quantisation_out` that model's encoder in each precision, and what each costs; with `baselines` (COUNTED or ALL)
+    the published ways beside it. Of several processes under
     `torchrun` only the first has an outcome.
     """
     started = time.monotonic()
@@ -107,7 +110,14 @@ def train(
             progress.enter("evaluate refit", 0.93, 0.97)
             refitted = as_release(corpus, final, fusion, config)
             remeasured = measure(corpus, refitted, final, test, less, config, progress)
-    progress.enter("write", 0.97, 1.0)
+    if baselines is not None:
+        progress.enter("baselines", 0.97, 0.98)
+        watched = sample_cases(split.validation, config.validation_cases, config.seed)
+        shared = (baselines, config, progress)
+        measured.table.update(baseline_table(corpus, content, split.train, watched, test, *shared))
+        if remeasured:
+            remeasured.table.update(baseline_table(corpus, content, split.refit, watched[:0], test, *shared))
+    progress.enter("write", 0.98, 1.0)
     tables = {"tune": measured.table, "refit": remeasured.table if remeasured else None}
     facts = {
         "metrics": {"protocol": protocol(corpus, split, len(test)), **tables},

@@ -9,6 +9,7 @@
  *   --reads ids     nothing of the items but their ids
  *   --k-pair N      distinct visitors behind each counted pair (default 3)
  *   --baselines W   counted (default), or all: a plain SASRec too, which takes longer than the release itself
+ *   --quantisation  what each precision of the encoder costs, too; its graphs go to WORK/NAME/quantisation
  *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it
  *   --work DIR      where releases and figures lie meanwhile (default .cache/bench)
  */
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
 		"k-pair": { type: "string" },
 		seed: { type: "string" },
 		baselines: { type: "string", default: "counted" },
+		quantisation: { type: "boolean", default: false },
 		targets: { type: "string" },
 		to: { type: "string", default: "http://127.0.0.1:8787" },
 		work: { type: "string", default: join(ROOT, ".cache/bench") },
@@ -61,7 +63,8 @@ const options = ["--boundary", "refit", ...(values.seed === undefined ? [] : ["-
 const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${[...options, "--baselines", values.baselines].join(" ")}`;
 if (!existsSync(join(refitDir, "report.json"))) {
 	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", configFile];
-	edgeshelf("train", ...data, ...options, "--baselines", values.baselines, "--quantisation-out", join(work, "quantisation"));
+	const precisions = values.quantisation ? ["--quantisation-out", join(work, "quantisation")] : [];
+	edgeshelf("train", ...data, ...options, "--baselines", values.baselines, ...precisions);
 }
 
 /** Publishes a release and measures it; the figures by the names that `edgeshelf evaluate` gives them. */
@@ -70,7 +73,8 @@ function served(boundary: "tune" | "refit", folder: string) {
 	if (!existsSync(file)) {
 		edgeshelf("publish", folder, "--to", values.to);
 		const targets = values.targets === undefined ? [] : ["--targets", resolve(values.targets)];
-		edgeshelf("evaluate", "--data", resolve(dataDir as string), ...targets, "--to", values.to, "--json", file);
+		const alone = boundary === "tune" ? [] : ["--no-encoder"];
+		edgeshelf("evaluate", "--data", resolve(dataDir as string), ...targets, ...alone, "--to", values.to, "--json", file);
 	}
 	return readJson(file);
 }
@@ -78,7 +82,7 @@ const result = {
 	served: { tune: served("tune", tuneDir), refit: served("refit", refitDir) },
 	trained: readJson(join(refitDir, "manifest.json")).metrics,
 	ablation: readJson(join(refitDir, "report.json")).ablation,
-	quantisation: readJson(join(work, "quantisation/quantisation.json")),
+	...(values.quantisation && { quantisation: readJson(join(work, "quantisation/quantisation.json")) }),
 	settings,
 	minutes: readJson(join(refitDir, "manifest.json")).training.minutes,
 	commands: [

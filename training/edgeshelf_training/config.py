@@ -38,7 +38,7 @@ class TrainConfig:
     batch_targets: int = 768  # next-item targets a step, at most
     min_steps_per_epoch: int = 40  # small logs take smaller steps so that an epoch still means something
     epochs: int = 16  # at most; a larger log takes fewer, see `suited`
-    patience: int = 5  # epochs without a better validation NDCG@10 before stopping
+    patience: int = 8  # epochs without a better validation NDCG@10 before stopping
     max_minutes: float = 18.0  # wall-clock limit of the first fit; the best checkpoint so far is kept
     negatives: int = 2_500  # items drawn a step to stand for all that are no target of the step; exact below that
 
@@ -50,7 +50,7 @@ class TrainConfig:
     similar_neighbours: int = 50
 
     tail_price: float = 0.005  # share of validation NDCG@10 given up so that lists reach into the long tail
-    new_items: float = 1.5  # places that unseen products take among the first 50, in shares of the catalogue
+    new_items: float = 2.0  # places that unseen products take among the first 50, in shares of the catalogue
 
     # evaluation
     candidates: int = 200  # top rows of the encoder that enter the fusion

@@ -34,7 +34,6 @@ class Content:
 class Model:
     encoder: Towers
     vectors: np.ndarray  # f32[N,D]
-    projected: np.ndarray  # f32[N,D], what content alone says of each item
     quantised: np.ndarray  # i8[N,D]
     scales: np.ndarray  # f32[N]
     popularity: np.ndarray  # f32[N]
@@ -91,6 +90,6 @@ def fit_model(
     graph = encoder_graph(fitted.encoder).SerializeToString()
     curves = tuple(tower.curve for tower in fitted.towers)
     return Model(
-        fitted.encoder, vectors, projected, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
+        fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
         curves,
     )  # fmt: skip

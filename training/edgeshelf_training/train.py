@@ -34,6 +34,7 @@ from .run_baselines import baseline_table
 from .run_report import Run, report_of
 from .sessions import read_event_corpus
 from .split import Split, sample_cases, split_corpus
+from .text_vectors import project_content
 
 MIN_ITEMS = 2
 
@@ -152,7 +153,7 @@ def fit_tune(
     asked = ask(corpus.log, chooses)
     bare = as_release(corpus, tune, None, config)
     queries = release_queries(bare, asked)
-    newcomers = make_newcomers(bare, tune, queries)
+    newcomers = make_newcomers(bare, tune, content, queries)
     fusion, less = choose_fusion(
         asked, int8_scorer(bare, queries), bare.tables, newcomers, config, corpus.keep_seen, progress.tell
     )
@@ -183,11 +184,16 @@ def follow(
         fit_final(corpus, content, split, config, progress, tune)
 
 
-def make_newcomers(release: Release, model: Model, queries: np.ndarray) -> Newcomers:
-    """Every tenth item as if it were new. Rows are in no order that means anything, so this is a fair draw."""
+def make_newcomers(release: Release, model: Model, content: Content, queries: np.ndarray) -> Newcomers:
+    """Every tenth item as if it were new, its vector from content alone, as learned from the others.
+
+    Rows are in no order that means anything, so this is a fair draw.
+    """
     rows = np.flatnonzero(model.popularity > 0)[::10]
+    others = model.popularity > 0
+    others[rows] = False
     vectors = model.vectors.copy()
-    vectors[rows] = model.projected[rows]
+    vectors[rows] = project_content(content.matrix, model.vectors, others)[rows]
     quantised, scales = quantise_rows(vectors)
     return Newcomers(rows, int8_scorer(dataclasses.replace(release, vectors=quantised, scales=scales), queries))
 

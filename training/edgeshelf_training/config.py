@@ -10,6 +10,7 @@ from pathlib import Path
 from .errors import InputError
 
 READS = ("all", "ids")
+ADAPTERS = ("", "lora", "adalora")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
@@ -31,6 +32,16 @@ class TrainConfig:
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
     content_dim: int = 128  # components kept of the TF-IDF matrix
     cooccurrence_dim: int = 128  # components kept of the co-occurrences of items in histories
+
+    # pretrained encoders of content; "" none, "packaged:..." from a Python package, a folder, or a name on the hub
+    text_model: str = ""  # sentence-transformers
+    image_model: str = ""  # of the pictures in the data's folder `pictures`, named by item id
+    adapter: str = ""  # "lora" or "adalora": tunes the text model on pairs of items close together in a history
+    adapter_rank: int = 8
+    adapter_steps: int = 200
+    adapter_batch: int = 64  # pairs a step
+    adapter_window: int = 5  # events between the two of a pair, at most
+    adapter_pairs: int = 200_000  # at most
 
     # optimiser
     learning_rate: float = 2e-3
@@ -136,6 +147,10 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
     merged = dataclasses.replace(config, **fields)
     if merged.heads < 1 or merged.dim % merged.heads:
         raise InputError(f"{where}: dim {merged.dim} does not divide into {merged.heads} heads")
+    if merged.adapter not in ADAPTERS:
+        raise InputError(f"{where}: adapter must be one of lora, adalora or empty, got {merged.adapter!r}")
+    if merged.adapter and not merged.text_model:
+        raise InputError(f"{where}: adapter {merged.adapter} needs a text_model to tune")
     if merged.precision not in PRECISIONS:
         raise InputError(f"{where}: precision must be one of {', '.join(PRECISIONS)}, got {merged.precision!r}")
     if merged.reads not in READS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -62,6 +63,7 @@ class Corpus:
     given_test: int = 0  # the last so many histories are test cases that the data set prescribes
     keep_seen: bool = False
     catalogue_version: int = 0
+    pictures: Path | None = None  # folder of the items' pictures, None where there is none
     cleaned: dict[str, int] = field(default_factory=dict)  # reason -> events dropped
 
     def with_order(self, items: np.ndarray, histories: np.ndarray) -> Corpus:

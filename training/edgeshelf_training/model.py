@@ -10,10 +10,10 @@ from scipy import sparse
 from .candidates import COUNTED, Tables
 from .config import TrainConfig
 from .content import content_neighbours, leading_components, tfidf
-from .cooccurrence import cooccurrence_components
 from .corpus import Corpus
 from .counts import bought_counts, event_weights, popularity, transition_table
 from .encoder import Towers
+from .features import item_features
 from .fit_encoder import Schedule
 from .fit_towers import fit_towers
 from .neighbours import Neighbours, quantise_neighbours
@@ -64,10 +64,8 @@ def fit_model(
 ) -> Model:  # fmt: skip
     """Fits on `spans` only. `until` is the time that recency is counted from, ignored without times."""
     log, items = corpus.log, len(corpus.items)
-    together = cooccurrence_components(log, spans, items, config.cooccurrence_dim, config.seed)
-    fitted = fit_towers(
-        log, spans, validation, [content.components, together], items, config, corpus.keep_seen, progress, frozen
-    )
+    features = item_features(corpus, content.components, spans, config)
+    fitted = fit_towers(log, spans, validation, features, items, config, corpus.keep_seen, progress, frozen)
     weights = event_weights(log, until, config.half_life_days)
     popular = popularity(log, spans, weights, items).astype(np.float32)
     counted = {

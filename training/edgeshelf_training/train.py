@@ -77,7 +77,7 @@ def train(
     torch.set_num_threads(config.threads)
     progress.enter("read", 0.0, 0.02)
     held = read_release(baseline) if baseline else None  # a bad baseline fails before the work, not after
-    corpus = read_corpus(data, now, keep_seen)
+    corpus = dataclasses.replace(read_corpus(data, now, keep_seen), pictures=pictures_of(data))
     if config.reads == "ids":
         corpus = dataclasses.replace(corpus, items=tuple(Item(item.id) for item in corpus.items))
     corpus = canonicalise(corpus, config.seed)
@@ -138,6 +138,11 @@ def train(
     write_report(out, report_of(run))
     progress.done()
     return Outcome(release.manifest, gate)
+
+
+def pictures_of(data: Path) -> Path | None:
+    folder = data / "pictures"
+    return folder if folder.is_dir() else None
 
 
 def fit_tune(

@@ -1,0 +1,56 @@
+"""What item vectors are projected from: blocks of features of each item, beside the part that is learned freely."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from .adapters import fine_tune, pairs_of
+from .config import TrainConfig
+from .content import leading_components
+from .cooccurrence import cooccurrence_components
+from .corpus import Corpus
+from .device import choose_device
+from .fit_adapters import AdapterSettings
+from .image_encoder import encode_images, find_images
+from .text_encoder import encode_texts, item_text
+
+CACHE = Path(".cache/vectors")  # of pretrained encoders, under the folder that the trainer runs in
+
+
+def item_features(corpus: Corpus, components: np.ndarray, spans: np.ndarray, config: TrainConfig) -> list[np.ndarray]:
+    """Blocks f32[N,F]: TF-IDF components, pretrained text and image encoders where named, co-occurrence in the spans.
+
+    `components` f32[N,F] is the first of them.
+    """
+    blocks = [components]
+    if config.text_model:
+        blocks.append(_leading(_text_vectors(corpus, spans, config), config))
+    if config.image_model and corpus.pictures is not None:
+        found = find_images(corpus.pictures, [item.id for item in corpus.items])
+        encoded = encode_images(found, config.image_model, choose_device(config.device), cache=CACHE)
+        blocks.append(_leading(encoded.vectors, config))
+    together = cooccurrence_components(corpus.log, spans, len(corpus.items), config.cooccurrence_dim, config.seed)
+    return [*blocks, together]
+
+
+def _text_vectors(corpus: Corpus, spans: np.ndarray, config: TrainConfig) -> np.ndarray:
+    """Of titles and words, f32[N,E]; by adapters tuned on pairs of the spans alone where the config asks for them."""
+    texts, device = [item_text(item) for item in corpus.items], choose_device(config.device)
+    if not config.adapter:
+        return encode_texts(texts, config.text_model, device, cache=CACHE)
+    pairs = pairs_of(corpus.log, spans, config.adapter_window, config.adapter_pairs, config.seed)
+    settings = AdapterSettings(
+        config.adapter, config.adapter_rank, config.adapter_steps, config.adapter_batch, seed=config.seed
+    )
+    return fine_tune(config.text_model, texts, pairs, settings, device).encode(texts)
+
+
+def _leading(vectors: np.ndarray, config: TrainConfig) -> np.ndarray:
+    """Centred on the items that have one and cut to the leading components, f32[N,content_dim]."""
+    known = np.abs(vectors).sum(1) > 0
+    centred = np.where(known[:, None], vectors - vectors[known].mean(0) if known.any() else vectors, 0.0)
+    leading = leading_components(sparse.csr_matrix(centred.astype(np.float64)), config.content_dim, config.seed)
+    return np.where(known[:, None], leading, np.float32(0))

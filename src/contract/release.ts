@@ -71,6 +71,8 @@ export const Fusion = v.object({
 	transitions: NeighbourPart,
 	similar: NeighbourPart,
 	bought: NeighbourPart,
+	/** Added to the score of a product of the history where such are shown, by the age of its last place; the last holds for all older. */
+	seen: v.optional(v.array(v.number()), []),
 	buckets: Buckets,
 	session: Buckets,
 });

@@ -118,6 +118,23 @@ test("a filter never starves an answer, whatever is excluded", async () => {
 	);
 });
 
+test("a product of the history gains by the age of its last place, on both rungs, and only where such are shown", async () => {
+	for (const encoder of [meanEncoder(), null]) {
+		const release = await load(encoder);
+		const { fusion } = release.loaded;
+		const without = createOverlaidRelease({ ...release.loaded, fusion: { ...fusion, seen: [] } });
+		const asked = request(["nail-5", "lip-1", "nail-5"], { excludeSeen: false, limit: 12 });
+		const scores = (from: OverlaidRelease, more = asked) => new Map(answer(from, more).items.map(({ id, score }) => [id, score]));
+		const [plain, moved] = [scores(without), scores(release)];
+		const [newest, older] = fusion.seen as [number, number];
+		const gained = [...moved].map(([id, score]) => [id, score - (plain.get(id) as number)] as const);
+		for (const [id, gain] of gained) expect(gain).toBeCloseTo({ "nail-5": newest, "lip-1": older }[id] ?? 0, 12);
+		expect(gained.filter(([, gain]) => Math.abs(gain) > 0.1).length).toBeGreaterThan(0);
+		const hidden = { ...asked, excludeSeen: true };
+		expect(scores(release, hidden)).toEqual(scores(without, hidden));
+	}
+});
+
 test("on every rung, what the overlay deleted, sold out or moved obeys at once; the overlay wins over the release", async () => {
 	for (const encoder of [meanEncoder(), null]) {
 		for (const history of [["lip-1"], []]) {

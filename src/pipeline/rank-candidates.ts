@@ -1,5 +1,5 @@
 import { PARTS, type Part } from "../contract/recommendation.ts";
-import { fusedScore, type PartWeights } from "../rank/fusion.ts";
+import { fusedScore, type PartWeights, SEEN, seenOffset } from "../rank/fusion.ts";
 import { reachNeighbours } from "../retrieve/neighbours.ts";
 import { offerByPopularity } from "../retrieve/popular.ts";
 import { type QuantisedQuery, scoreRow } from "../retrieve/rows.ts";
@@ -45,8 +45,12 @@ export function rankCandidates(
 		const [table, at] = release.locate(row);
 		return table.popularity[at] as number;
 	});
+	const offsets = seenOffsets(fusion.seen, history, masked, weights);
 	top.reset(limit);
-	for (let c = 0; c < candidates.size; c++) top.offer(candidates.rows[c] as number, fusedScore(candidates.features, c, weights));
+	for (let c = 0; c < candidates.size; c++) {
+		const row = candidates.rows[c] as number;
+		top.offer(row, fusedScore(candidates.features, c, weights) + (offsets?.get(row) ?? 0));
+	}
 	const ranked = top.sorted();
 	const missing = limit - ranked.rows.length;
 	if (missing <= 0) return { ...ranked, scored: ranked.rows.length };
@@ -58,6 +62,16 @@ export function rankCandidates(
 	const scores = new Float64Array(rows.length);
 	scores.set(ranked.scores);
 	return { rows, scores, scored: ranked.rows.length };
+}
+
+/** What each product of the history gains by the age of its last place; null where none is shown. */
+function seenOffsets(seen: readonly number[], history: Int32Array, masked: Uint8Array, weights: PartWeights): Map<number, number> | null {
+	if (seen.length === 0 || weights[SEEN] === 0) return null;
+	const offsets = new Map<number, number>();
+	for (const [place, row] of history.entries()) {
+		if (masked[row] === 0) offsets.set(row, seenOffset(seen, history.length - 1 - place));
+	}
+	return offsets;
 }
 
 /** Rows that are not masked by popularity, then row. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bucketWeights, contributionsOf, fusedScore, weightsOfParts } from "./fusion.ts";
+import { bucketWeights, contributionsOf, fusedScore, seenOffset, weightsOfParts } from "./fusion.ts";
 import { liftingPart, reasonOf } from "./reasons.ts";
 
 const weights = (encoder: number, transitions: number) => ({ encoder, transitions, similar: 0.25, bought: 0, popular: 0.1 });
@@ -37,12 +37,17 @@ test("a product that nobody has touched gains the bucket's offset, and only such
 	expect(Object.values(shares).reduce((sum, share) => sum + share)).toBeCloseTo(fusedScore(features, 0, chosen), 12);
 });
 
+test("a product of the history gains by the age of its last place; the last value holds for all older", () => {
+	expect([0, 1, 2, 3, 99].map((age) => seenOffset([-0.4, 0.1, 0.6], age))).toEqual([-0.4, 0.1, 0.6, 0.6, 0.6]);
+	expect(seenOffset([], 0)).toBe(0);
+});
+
 test("chosen parts keep their weights among each other; a part alone weighs 1", () => {
 	const fitted = bucketWeights(BUCKETS, 1);
-	expect([...weightsOfParts(fitted, ["encoder", "popular"])]).toEqual([1, 0, 0, 0, 0.1, 0.5]);
-	expect([...weightsOfParts(fitted, ["encoder", "transitions"])]).toEqual([1, 2, 0, 0, 0, 0]);
-	expect([...weightsOfParts(fitted, ["encoder"])]).toEqual([1, 0, 0, 0, 0, 0]);
-	expect([...weightsOfParts(fitted, ["transitions", "transitions"])]).toEqual([0, 1, 0, 0, 1e-6, 0]);
+	expect([...weightsOfParts(fitted, ["encoder", "popular"])]).toEqual([1, 0, 0, 0, 0.1, 0.5, 1]);
+	expect([...weightsOfParts(fitted, ["encoder", "transitions"])]).toEqual([1, 2, 0, 0, 0, 0, 1]);
+	expect([...weightsOfParts(fitted, ["encoder"])]).toEqual([1, 0, 0, 0, 0, 0, 0]);
+	expect([...weightsOfParts(fitted, ["transitions", "transitions"])]).toEqual([0, 1, 0, 0, 1e-6, 0, 0]);
 });
 
 test("the reason is the part that lifts an item over the average candidate, not the part with the largest share", () => {

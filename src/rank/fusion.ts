@@ -1,10 +1,14 @@
 import { PARTS, type Part } from "../contract/recommendation.ts";
 import type { FusionBucket } from "../contract/release.ts";
 
-/** Weight of each part, in the order of PARTS, then the offset of unseen products: float64, shape [6]. */
+/**
+ * Weight of each part, in the order of PARTS, then the offset of products that nobody has touched, then the weight of
+ * the offset of products of the history, 1 or 0: float64, shape [7].
+ */
 export type PartWeights = Float64Array;
 
 const UNSEEN = PARTS.length;
+export const SEEN = PARTS.length + 1;
 const POPULAR = PARTS.indexOf("popular");
 
 /**
@@ -13,7 +17,7 @@ const POPULAR = PARTS.indexOf("popular");
  */
 export function bucketWeights(buckets: readonly FusionBucket[], knownItems: number): PartWeights {
 	const bucket = buckets.find(({ maxLength }) => maxLength === null || maxLength >= knownItems) ?? buckets.at(-1);
-	return Float64Array.from([...PARTS.map((part) => bucket?.weights[part] ?? 0), bucket?.unseen ?? 0]);
+	return Float64Array.from([...PARTS.map((part) => bucket?.weights[part] ?? 0), bucket?.unseen ?? 0, 1]);
 }
 
 /**
@@ -24,18 +28,19 @@ export function weightsOfParts(weights: PartWeights, parts: readonly Part[]): Pa
 	const chosen = new Set(parts);
 	if (chosen.size > 1) {
 		// An unseen product's offset stands in for its popularity.
-		const speaks = [...PARTS.map((part) => chosen.has(part)), chosen.has("popular")];
+		const speaks = [...PARTS.map((part) => chosen.has(part)), chosen.has("popular"), true];
 		return weights.map((weight, p) => (speaks[p] ? weight : 0));
 	}
 	const [only] = parts;
 	const trace = only === "encoder" ? 0 : 1e-6;
-	return Float64Array.from([...PARTS.map((part) => (part === only ? 1 : part === "popular" ? trace : 0)), 0]);
+	return Float64Array.from([...PARTS.map((part) => (part === only ? 1 : part === "popular" ? trace : 0)), 0, 0]);
 }
 
 /**
  * score_j = sum over parts f of w_f * x_f(j), float64, in the order of PARTS:
  * encoder x = scaled int8 dot; transitions, similar, bought x = log(1 + tau * sum of decay[a] * W[item of age a -> j]);
- * popular x = the popularity column. A product of popularity 0 is unseen and gains the bucket's offset.
+ * popular x = the popularity column. A product of popularity 0 is unseen and gains the bucket's offset. A product of the
+ * history gains `seenOffset` besides.
  * @param features row-major, shape [n, 5]
  */
 export function fusedScore(features: Float64Array, candidate: number, weights: PartWeights): number {
@@ -45,6 +50,9 @@ export function fusedScore(features: Float64Array, candidate: number, weights: P
 }
 
 const isUnseen = (features: Float64Array, candidate: number): boolean => features[candidate * PARTS.length + POPULAR] === 0;
+
+/** Offset of a product whose last place in the history has this age, 0 the newest. @param seen by age; the last holds for all older */
+export const seenOffset = (seen: readonly number[], age: number): number => seen[Math.min(age, seen.length - 1)] ?? 0;
 
 /** Weighted share of each part in a candidate's score; the offset of an unseen product counts as its popularity. */
 export function contributionsOf(features: Float64Array, candidate: number, weights: PartWeights): Record<Part, number> {

@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 PARTS = ("encoder", "transitions", "similar", "bought", "popular")
-FEATURES = (*PARTS, "unseen")  # unseen: 1 for an item that nobody has touched yet
+# unseen: 1 for an item that nobody has touched yet; seen: the offset of an item that stands in the history
+FEATURES = (*PARTS, "unseen", "seen")
 COUNTED = ("transitions", "similar", "bought")
 
 
@@ -34,7 +35,7 @@ class CandidateSet:
 
     offsets: np.ndarray  # i64[M+1]
     rows: np.ndarray  # i64[K]
-    features: np.ndarray  # f64[K,6], columns as FEATURES
+    features: np.ndarray  # f64[K,7], columns as FEATURES
 
 
 def decayed_sums(histories: list[np.ndarray], table: sparse.csr_matrix, decay: tuple[float, ...]) -> sparse.csr_matrix:
@@ -51,9 +52,12 @@ def decayed_sums(histories: list[np.ndarray], table: sparse.csr_matrix, decay: t
 
 def find_candidates(
     histories: list[np.ndarray], scores: np.ndarray | None, tables: Tables, shapes: dict[str, Shape],
-    most: int, keep_seen: bool,
+    most: int, keep_seen: bool, seen: tuple[float, ...] = (),
 ) -> CandidateSet:  # fmt: skip
-    """Top `most` rows by encoder score [M,N] (None: no encoder) united with all neighbours reached, less seen ones."""
+    """Top `most` rows by encoder score [M,N] (None: no encoder) united with all neighbours reached, less seen ones.
+
+    Where seen ones stay, one whose last place in the history has age a gains seen[a], beyond its end the last value.
+    """
     cases, items = len(histories), len(tables.popularity)
     masked = np.zeros((cases, items), bool)
     if not keep_seen:
@@ -77,6 +81,12 @@ def find_candidates(
         features[:, column] = np.log1p(shapes[name].tau * sums_here)
     features[:, 4] = tables.popularity[rows]
     features[:, 5] = tables.popularity[rows] == 0
+    if keep_seen and seen:
+        offsets = np.zeros((cases, items))
+        for asker, history in enumerate(histories):
+            ages = np.minimum(np.arange(len(history))[::-1], len(seen) - 1)  # oldest first: the newest place stays
+            offsets[asker, history] = np.array(seen)[ages]
+        features[:, 6] = offsets[case, rows]
     return CandidateSet(np.searchsorted(case, np.arange(cases + 1)), rows, features)
 
 
@@ -97,7 +107,7 @@ def _top_mask(scores: np.ndarray, most: int) -> np.ndarray:
 
 def best_rows(found: CandidateSet, weights: np.ndarray, filler: np.ndarray, histories: list[np.ndarray],
               most: int, keep_seen: bool) -> tuple[list[np.ndarray], list[np.ndarray]]:  # fmt: skip
-    """The `most` best rows of each case and their scores; weights f64[M,6].
+    """The `most` best rows of each case and their scores; weights f64[M,7].
 
     Ties go to the lower row. When candidates run out, `filler` (rows by popularity, then row) completes the list
     with a score of 0.

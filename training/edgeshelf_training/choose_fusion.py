@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 
 from .asked import Asked
-from .candidates import COUNTED, PARTS, CandidateSet, Shape, Tables, decayed_sums, find_candidates
+from .candidates import COUNTED, FEATURES, PARTS, CandidateSet, Shape, Tables, decayed_sums, find_candidates
 from .config import TrainConfig
 from .evaluate import ScoreChunk, chunks
-from .fusion import Bucket, fit_buckets, fit_weights, target_places
+from .fusion import Bucket, fit_buckets, fit_seen, fit_weights, target_places
 from .newcomers import Newcomers, place_newcomers
 from .release import Fusion
 from .tail import reach_into_tail
@@ -56,10 +56,15 @@ def choose_fusion(
     everything = slice(0, len(asked))
     full = _collect(asked, score_chunk, tables, shapes, config, keep_seen, everything)
     fused = fit_buckets(full, asked.targets, asked.lengths)
-    bare = _collect(asked, None, tables, shapes, config, keep_seen, everything)
+    seen: tuple[float, ...] = ()
+    if keep_seen:
+        seen = fit_seen(full, asked.histories, asked.targets, asked.lengths, fused.buckets)
+        full = _collect(asked, score_chunk, tables, shapes, config, keep_seen, everything, seen)
+        fused = fit_buckets(full, asked.targets, asked.lengths)
+    bare = _collect(asked, None, tables, shapes, config, keep_seen, everything, seen)
     session = fit_buckets(bare, asked.targets, asked.lengths, "encoder")
     buckets = reach_into_tail(full, asked.targets, asked.lengths, fused.buckets, config.tail_price)
-    found = Fusion(config.candidates, shapes, buckets, session.buckets)
+    found = Fusion(config.candidates, shapes, buckets, session.buckets, seen)
     less = {part: fit_buckets(full, asked.targets, asked.lengths, part).buckets for part in PARTS if part != "encoder"}
     return place_newcomers(found, asked, tables, newcomers, config, keep_seen), less
 
@@ -75,14 +80,16 @@ def _unit(tables: Tables, name: str) -> float:
     return 1.0 / float(np.median(weights)) if len(weights) else 1.0
 
 
-def _collect(asked: Asked, score_chunk, tables, shapes, config, keep_seen, within: slice) -> CandidateSet:
+def _collect(
+    asked: Asked, score_chunk, tables, shapes, config, keep_seen, within: slice, seen: tuple[float, ...] = ()
+) -> CandidateSet:
     """Candidates of many cases, gathered chunk by chunk."""
     sets = []
     for part in chunks(within.stop, len(tables.popularity)):
         scores = score_chunk(part) if score_chunk else None
-        sets.append(find_candidates(asked.histories[part], scores, tables, shapes, config.candidates, keep_seen))
+        sets.append(find_candidates(asked.histories[part], scores, tables, shapes, config.candidates, keep_seen, seen))
     if not sets:
-        return CandidateSet(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros((0, 5)))
+        return CandidateSet(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros((0, len(FEATURES))))
     sizes = np.concatenate([np.diff(s.offsets) for s in sets])
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     return CandidateSet(offsets, np.concatenate([s.rows for s in sets]), np.concatenate([s.features for s in sets]))

@@ -14,12 +14,13 @@ import numpy as np
 from scipy import sparse
 
 from .asked import Asked
-from .candidates import CandidateSet, Tables, find_candidates
+from .candidates import FEATURES, CandidateSet, Tables, find_candidates
 from .config import TrainConfig
 from .evaluate import ScoreChunk, chunks
 from .fusion import Bucket, bucket_weights
 from .release import Fusion
 
+UNSEEN = FEATURES.index("unseen")
 PLACES = 50  # of each list
 CASES = 1_500
 REACH = 40.0  # offsets looked at, both ways
@@ -53,10 +54,14 @@ def place_newcomers(
         for part in parts:
             scores = newcomers.score_chunk(part) if use_encoder else None
             histories = asked.histories[part]
-            sets.append(find_candidates(histories, scores, hidden, fusion.shapes, fusion.candidates, keep_seen))
+            sets.append(
+                find_candidates(histories, scores, hidden, fusion.shapes, fusion.candidates, keep_seen, fusion.seen)
+            )
         weights = [bucket_weights(asked.lengths[part], buckets) for part in parts]
         offset = _offset(sets, [_scores(s, w) for s, w in zip(sets, weights, strict=True)], share)
-        return tuple(dataclasses.replace(b, weights=(*b.weights[:-1], offset)) for b in buckets)
+        return tuple(
+            dataclasses.replace(b, weights=(*b.weights[:UNSEEN], offset, *b.weights[UNSEEN + 1 :])) for b in buckets
+        )
 
     return dataclasses.replace(
         fusion, buckets=placed(fusion.buckets, use_encoder=True), session=placed(fusion.session, use_encoder=False)
@@ -94,7 +99,7 @@ def _taken(sets: list[CandidateSet], scored: list[np.ndarray], offset: float) ->
     """Share of the first PLACES places that unseen items take."""
     taken = places = 0
     for found, scores in zip(sets, scored, strict=True):
-        unseen = found.features[:, -1] > 0
+        unseen = found.features[:, UNSEEN] > 0
         case = np.repeat(np.arange(len(found.offsets) - 1), np.diff(found.offsets))
         order = np.lexsort((-(scores + offset * unseen), case))
         first = np.arange(len(order)) - found.offsets[:-1][case] < PLACES

@@ -26,6 +26,7 @@ class Fusion:
     shapes: dict[str, Shape]
     buckets: tuple[Bucket, ...]
     session: tuple[Bucket, ...]
+    seen: tuple[float, ...] = ()  # offsets of items that stand in the history, by age
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ def fusion_json(fusion: Fusion) -> dict:
 
     def listed(buckets: tuple[Bucket, ...]) -> list[dict]:
         return [
-            {"maxLength": b.max_length, "weights": dict(zip(PARTS, b.weights, strict=False)), "unseen": b.weights[-1]}
+            {"maxLength": b.max_length, "weights": dict(zip(PARTS, b.weights, strict=False)), "unseen": b.weights[5]}
             for b in buckets
         ]
 
     shapes = {name: {"tau": shape.tau, "decay": list(shape.decay)} for name, shape in fusion.shapes.items()}
     sets = {"buckets": listed(fusion.buckets), "session": listed(fusion.session)}
-    return {"format": 1, "encoder": {"candidates": fusion.candidates}, **shapes, **sets}
+    return {"format": 1, "encoder": {"candidates": fusion.candidates}, **shapes, "seen": list(fusion.seen), **sets}
 
 
 def fusion_from_json(data: dict) -> Fusion:
@@ -63,12 +64,14 @@ def fusion_from_json(data: dict) -> Fusion:
 
     def buckets(listed: list[dict]) -> tuple[Bucket, ...]:
         return tuple(
-            Bucket(b["maxLength"], (*(float(b["weights"][part]) for part in PARTS), float(b.get("unseen", 0.0))))
+            Bucket(b["maxLength"], (*(float(b["weights"][part]) for part in PARTS), float(b.get("unseen", 0.0)), 1.0))
             for b in listed
         )
 
     shapes = {name: Shape(float(data[name]["tau"]), tuple(data[name]["decay"])) for name in COUNTED}
-    return Fusion(int(data["encoder"]["candidates"]), shapes, buckets(data["buckets"]), buckets(data["session"]))
+    sets = buckets(data["buckets"]), buckets(data["session"])
+    seen = tuple(float(offset) for offset in data.get("seen", ()))
+    return Fusion(int(data["encoder"]["candidates"]), shapes, *sets, seen)
 
 
 def neighbours_container(table: Neighbours, items: int, k_pair: int | None) -> esb1.Container:

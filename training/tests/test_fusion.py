@@ -9,7 +9,7 @@ from edgeshelf_training.candidates import (
     find_candidates,
     popularity_order,
 )  # fmt: skip
-from edgeshelf_training.fusion import Bucket, bucket_weights, fit_buckets, fit_weights, target_places
+from edgeshelf_training.fusion import Bucket, bucket_weights, fit_buckets, fit_seen, fit_weights, target_places
 from edgeshelf_training.release import Fusion, fusion_from_json, fusion_json
 
 FLAT = {name: Shape(1.0, (1.0,)) for name in COUNTED}
@@ -37,7 +37,7 @@ def test_a_worked_example_of_the_score():
     assert found.rows.tolist() == [2, 3, 5]  # two neighbours, and the best unseen row of the encoder
     assert np.allclose(found.features[:, 1], [np.log(7), np.log(7), 0])
     assert found.features[:, 0].tolist() == [0.5, 0.5, 2.0]
-    weights = np.array([[1.0, 3.0, 0.0, 0.0, 0.0, 0.0]])
+    weights = np.array([[1.0, 3.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
     top, scores = best_rows(found, weights, popularity_order(tables(6).popularity), [np.array([0, 1])], 5, False)
     assert top[0].tolist() == [2, 3, 5, 4]  # 4 completes the list by popularity
     assert np.allclose(scores[0], [0.5 + 3 * np.log(7), 0.5 + 3 * np.log(7), 2.0, 0.0])
@@ -52,6 +52,28 @@ def test_a_repeated_item_counts_at_each_of_its_ages():
 def test_seen_items_stay_when_asked_to():
     found = find_candidates([np.array([0, 1])], np.array([[3.0, 2.0, 1.0]]), tables(3), FLAT, 2, keep_seen=True)
     assert found.rows.tolist() == [0, 1]
+
+
+def test_an_item_of_the_history_gains_by_the_age_of_its_last_place():
+    history = np.array([2, 0, 1, 0])
+    found = find_candidates([history], np.zeros((1, 4)), tables(4), FLAT, 4, keep_seen=True, seen=(-0.5, 0.25, 0.75))
+    assert found.features[:, 6].tolist() == [-0.5, 0.25, 0.75, 0.0]  # ages 0, 1 and 3; the last value holds beyond
+    hidden = find_candidates([history], np.zeros((1, 4)), tables(4), FLAT, 4, keep_seen=False, seen=(-0.5, 0.25, 0.75))
+    assert hidden.features[:, 6].tolist() == [0.0]
+
+
+def test_the_fit_learns_how_soon_things_are_looked_at_again():
+    rng = np.random.default_rng(7)
+    histories = [rng.permutation(12)[:3] for _ in range(3000)]
+    true = np.zeros((3000, 12))
+    for case, history in enumerate(histories):
+        true[case, history[::-1]] = [-1.0, 1.0, 2.0]  # the newest is left, the older are come back to
+    targets = np.argmax(true + rng.gumbel(size=true.shape), 1)
+    found = find_candidates(histories, np.zeros((3000, 12)), tables(12), FLAT, 12, keep_seen=True)
+    buckets = (Bucket(None, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)),)
+    seen = fit_seen(found, histories, targets, np.full(3000, 3), buckets)
+    assert np.allclose(seen[:3], [-1.0, 1.0, 2.0], atol=0.15)
+    assert seen[3:] == (0.0, 0.0, 0.0)  # ages that no history has
 
 
 def test_ties_at_the_edge_of_the_candidates_go_to_the_lower_row():
@@ -92,6 +114,8 @@ def test_a_bucket_holds_histories_up_to_its_length_and_the_last_holds_the_rest()
 
 
 def test_fusion_json_reads_back():
-    fusion = Fusion(200, FLAT | {"bought": Shape(2.5, (1.0, 0.5))}, (Bucket(None, (1.0, 2.0, 3.0, 4.0, 5.0, -1.5)),),
-                    (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0, 0.5)),))  # fmt: skip
+    shapes = FLAT | {"bought": Shape(2.5, (1.0, 0.5))}
+    buckets = (Bucket(None, (1.0, 2.0, 3.0, 4.0, 5.0, -1.5, 1.0)),)
+    session = (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0, 0.5, 1.0)),)
+    fusion = Fusion(200, shapes, buckets, session, (-0.5, 0.25))
     assert fusion_from_json(fusion_json(fusion)) == fusion

@@ -22,8 +22,8 @@ TABLES = Tables(
 )
 SHAPES = {name: Shape(1.0, (1.0, 0.5)) for name in COUNTED}
 FUSION = Fusion(
-    200, SHAPES, (Bucket(3, (1.0, 2.0, 0.5, 1.0, 3.0, 0.0)), Bucket(None, (2.0, 1.0, 0.5, 1.0, 3.0, 0.0))),
-    (Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 0.0)),),
+    200, SHAPES, (Bucket(3, (1.0, 2.0, 0.5, 1.0, 3.0, 0.0, 1.0)), Bucket(None, (2.0, 1.0, 0.5, 1.0, 3.0, 0.0, 1.0))),
+    (Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 0.0, 1.0)),),
 )  # fmt: skip
 
 
@@ -53,10 +53,10 @@ def test_new_products_take_the_places_that_were_asked_for():
         placed = place_newcomers(FUSION, cases, TABLES, Newcomers(NEW, lambda part: SCORES[part]), config, False)
         assert abs(share_of_new(placed, cases, True) - wanted * 0.1) < 0.01
         # Without the encoder only content brings them: half of what it can fill is the limit.
-        everything = dataclasses.replace(placed, session=(Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 99.0)),))
+        everything = dataclasses.replace(placed, session=(Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 99.0, 1.0)),))
         most = share_of_new(everything, cases, False)
         assert abs(share_of_new(placed, cases, False) - min(wanted * 0.1, most / 2)) < 0.01
-        assert [b.weights[:-1] for b in placed.buckets] == [b.weights[:-1] for b in FUSION.buckets]
+        assert [b.weights[:5] for b in placed.buckets] == [b.weights[:5] for b in FUSION.buckets]
     assert share_of_new(FUSION, cases, True) < 0.05  # what the fitted weights alone give them
 
 

@@ -5,13 +5,13 @@ from edgeshelf_training.candidates import CandidateSet
 from edgeshelf_training.fusion import Bucket
 from edgeshelf_training.tail import AMOUNTS, POPULAR, reach_into_tail
 
-BUCKETS = (Bucket(None, (1.0, 0.0, 0.0, 0.0, 0.5, 0.0)),)
+BUCKETS = (Bucket(None, (1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 1.0)),)
 
 
 def cases(popular_gain: float) -> tuple[CandidateSet, np.ndarray, np.ndarray]:
     """200 cases of 30 candidates; in a share of them the target owes its place to popularity."""
     rng = np.random.default_rng(3)
-    features = np.zeros((200 * 30, 6))
+    features = np.zeros((200 * 30, 7))
     features[:, 0] = rng.standard_normal(len(features))
     features[:, POPULAR] = rng.random(len(features))
     score = features[:, 0] + popular_gain * features[:, POPULAR]

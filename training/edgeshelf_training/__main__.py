@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from .config import PRESETS, load_config
 from .errors import InputError
 from .progress import Progress
 from .run_baselines import ALL, COUNTED
+from .throughput import measure_throughput
 from .train import Outcome, train
 
 BAD_INPUT = 2
@@ -37,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, help="default: the config's")
     one.add_argument("--keep-seen", action="store_true", help="recommend items that already stand in the history")
     one.add_argument("--progress", type=Path, metavar="FILE", help="append a JSON line of progress to FILE as it goes")
+    speed = commands.add_parser("throughput", help="how fast the encoder trains on this device, on a made-up log")
+    speed.add_argument("--items", type=int, default=20_000)
+    speed.add_argument("--events", type=int, default=200_000)
+    speed.add_argument("--steps", type=int, default=50)
+    speed.add_argument("--config", help="as for train")
+    speed.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     return top
 
 
@@ -67,9 +75,24 @@ def table(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+def throughput(options: argparse.Namespace) -> None:
+    """Prints the figures of `measure_throughput`."""
+    for name in ("items", "events", "steps"):
+        if getattr(options, name) < 2:
+            raise InputError(f"--{name} must be at least 2, got {getattr(options, name)}")
+    found = measure_throughput(options.items, options.events, options.steps, load_config(options.config, None))
+    told = json.dumps(found, indent=1)
+    if options.json:
+        options.json.write_text(told + "\n", "utf-8")
+    print(told)
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
+        if options.command == "throughput":
+            throughput(options)
+            return 0
         distributed.join()
         config = load_config(options.config, options.seed)
         first = distributed.rank() == 0

@@ -70,7 +70,7 @@ def fit_encoder(
     if steps == 0:
         raise InputError(f"{world} processes are more than the log has batches: start fewer")
     course = frozen or Schedule(config.epochs, config.epochs)
-    optimiser = torch.optim.AdamW(_groups(encoder, table, config.weight_decay), lr=config.learning_rate)
+    optimiser = optimiser_of(encoder, table, config)
     rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, steps * course.planned))
     best = Fitted(copy.deepcopy(encoder).cpu().eval(), _on_cpu(table()), Schedule(course.planned, 0), -1.0, ())
     curve: list[dict] = []
@@ -194,14 +194,15 @@ def _on_cpu(vectors: Tensor) -> np.ndarray:
     return vectors.detach().cpu().numpy().copy()
 
 
-def _groups(encoder: Encoder, table: ItemVectors, decay: float) -> list[dict]:
-    """Weight decay for matrices; none for norms, biases, and the small tables whose zero means unknown."""
+def optimiser_of(encoder: Encoder, table: ItemVectors, config: TrainConfig) -> torch.optim.Optimizer:
+    """AdamW with weight decay for matrices; none for norms, biases, and the small tables whose zero means unknown."""
     matrices = [p for n, p in encoder.named_parameters() if p.dim() > 1 and "distance" not in n]
     others = [p for n, p in encoder.named_parameters() if p.dim() <= 1 or "distance" in n]
-    return [
-        {"params": [*matrices, *table.parameters()], "weight_decay": decay},
+    groups = [
+        {"params": [*matrices, *table.parameters()], "weight_decay": config.weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate)
 
 
 def _rate(step: int, total: int) -> float:

@@ -13,7 +13,7 @@ from .evaluate import ScoreChunk, chunks
 from .fusion import Bucket, fit_buckets, fit_seen, fit_weights, target_places
 from .newcomers import Newcomers, place_newcomers
 from .release import Fusion
-from .tail import reach_into_tail
+from .tail import less_popular, tail_amount
 
 BASES = (0.35, 0.6, 0.8, 1.0)  # decay[a] = base^a
 TAUS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # in units of 1 / the median table weight
@@ -63,9 +63,13 @@ def choose_fusion(
         fused = fit_buckets(full, asked.targets, asked.lengths)
     bare = _collect(asked, None, tables, shapes, config, keep_seen, everything, seen)
     session = fit_buckets(bare, asked.targets, asked.lengths, "encoder")
-    buckets = reach_into_tail(full, asked.targets, asked.lengths, fused.buckets, config.tail_price)
+    amount = tail_amount(full, asked.targets, asked.lengths, fused.buckets, config.tail_price)
+    buckets = less_popular(fused.buckets, amount)
     found = Fusion(config.candidates, shapes, buckets, session.buckets, seen)
-    less = {part: fit_buckets(full, asked.targets, asked.lengths, part).buckets for part in PARTS if part != "encoder"}
+    less = {}
+    for part in (part for part in PARTS if part != "encoder"):
+        without = fit_buckets(full, asked.targets, asked.lengths, part).buckets
+        less[part] = without if part == "popular" else less_popular(without, amount)
     return place_newcomers(found, asked, tables, newcomers, config, keep_seen), less
 
 

@@ -18,30 +18,33 @@ POPULAR = FEATURES.index("popular")
 AMOUNTS = tuple(0.25 * k for k in range(1, 25))  # taken off the weight of popularity, in units of the score
 
 
-def reach_into_tail(
+def tail_amount(
     found: CandidateSet, targets: np.ndarray, lengths: np.ndarray, buckets: tuple[Bucket, ...], price: float
-) -> tuple[Bucket, ...]:
-    """The buckets with as much taken off the weight of popularity as costs `price` of NDCG@10 on these cases.
+) -> float:
+    """How much taken off the weight of popularity costs `price` of NDCG@10 on these cases, at most the last AMOUNTS.
 
-    price: relative, 0.01 gives up a hundredth; 0 leaves the weights as they were fitted.
+    price: relative, 0.01 gives up a hundredth; 0 takes nothing off.
     """
     places = target_places(found, targets)
     if price <= 0 or not (places >= 0).any():
-        return buckets
+        return 0.0
     whole = _ndcg(found, places, lengths, buckets)
-    kept = buckets
+    kept = 0.0
     for amount in AMOUNTS:
-        moved = tuple(_less_popular(bucket, amount) for bucket in buckets)
-        if _ndcg(found, places, lengths, moved) < (1 - price) * whole:
+        if _ndcg(found, places, lengths, less_popular(buckets, amount)) < (1 - price) * whole:
             break
-        kept = moved
+        kept = amount
     return kept
 
 
-def _less_popular(bucket: Bucket, amount: float) -> Bucket:
-    weights = list(bucket.weights)
-    weights[POPULAR] -= amount
-    return dataclasses.replace(bucket, weights=tuple(weights))
+def less_popular(buckets: tuple[Bucket, ...], amount: float) -> tuple[Bucket, ...]:
+    """The buckets with `amount` taken off the weight of popularity."""
+    moved = []
+    for bucket in buckets:
+        weights = list(bucket.weights)
+        weights[POPULAR] -= amount
+        moved.append(dataclasses.replace(bucket, weights=tuple(weights)))
+    return tuple(moved)
 
 
 def _ndcg(found: CandidateSet, places: np.ndarray, lengths: np.ndarray, buckets: tuple[Bucket, ...]) -> float:

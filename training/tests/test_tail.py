@@ -3,7 +3,7 @@ import pytest
 
 from edgeshelf_training.candidates import CandidateSet
 from edgeshelf_training.fusion import Bucket
-from edgeshelf_training.tail import AMOUNTS, POPULAR, reach_into_tail
+from edgeshelf_training.tail import AMOUNTS, POPULAR, less_popular, tail_amount
 
 BUCKETS = (Bucket(None, (1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 1.0)),)
 
@@ -21,17 +21,19 @@ def cases(popular_gain: float) -> tuple[CandidateSet, np.ndarray, np.ndarray]:
 
 
 def test_the_dearer_it_may_be_the_less_popularity_counts():
-    weights = [reach_into_tail(*cases(0.5), BUCKETS, price)[0].weights[POPULAR] for price in (0.0, 0.01, 0.1)]
-    assert weights[0] == 0.5
-    assert weights[0] >= weights[1] > weights[2]
+    amounts = [tail_amount(*cases(0.5), BUCKETS, price) for price in (0.0, 0.01, 0.1)]
+    assert amounts[0] == 0.0
+    assert amounts[0] <= amounts[1] < amounts[2]
 
 
-def test_where_popularity_misleads_all_of_it_is_taken_off():
-    free = reach_into_tail(*cases(-9.0), BUCKETS, 0.01)[0].weights
-    assert free[POPULAR] == pytest.approx(0.5 - AMOUNTS[-1])
-    assert free[:POPULAR] == BUCKETS[0].weights[:POPULAR]
+def test_where_popularity_misleads_as_much_is_taken_off_as_there_is_to_try():
+    amount = tail_amount(*cases(-9.0), BUCKETS, 0.01)
+    assert amount == AMOUNTS[-1]
+    (moved,) = less_popular(BUCKETS, amount)
+    assert moved.weights[POPULAR] == pytest.approx(0.5 - amount)
+    assert moved.weights[:POPULAR] == BUCKETS[0].weights[:POPULAR]
 
 
-def test_without_a_target_among_the_candidates_nothing_changes():
+def test_without_a_target_among_the_candidates_nothing_is_taken_off():
     found, targets, lengths = cases(0.5)
-    assert reach_into_tail(found, targets + 1000, lengths, BUCKETS, 0.1) == BUCKETS
+    assert tail_amount(found, targets + 1000, lengths, BUCKETS, 0.1) == 0.0

@@ -21,6 +21,7 @@ const Header = v.object({
 
 export type Container = {
 	readonly meta: Readonly<Record<string, unknown>>;
+	has(section: string): boolean;
 	/** @returns a view over the file; or why there is none of this type and shape. A null in `shape` stands for any length. */
 	section<K extends keyof Arrays>(name: string, dtype: K, shape: readonly (number | null)[]): Result<Arrays[K], string>;
 };
@@ -42,6 +43,7 @@ export function readContainer(file: Uint8Array, kind: string): Result<Container,
 	if (header.kind !== kind) return fail(`is of kind ${header.kind}, not ${kind}`);
 	return ok({
 		meta: header.meta,
+		has: (name) => Object.hasOwn(header.sections, name),
 		section(name, dtype, shape) {
 			const found = header.sections[name];
 			if (found === undefined) return fail(`lacks the section ${name}`);

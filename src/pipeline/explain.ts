@@ -1,14 +1,18 @@
 import { PARTS, type RecommendedItem } from "../contract/recommendation.ts";
-import { contributionsOf, type PartWeights } from "../rank/fusion.ts";
+import { contributionsOf, OWN, type PartWeights } from "../rank/fusion.ts";
 import { liftingPart, reasonOf } from "../rank/reasons.ts";
 import { linkWeight } from "../retrieve/neighbours.ts";
 import type { KnownHistory } from "../sequence/history.ts";
 import { knownWords } from "../text/text-vector.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
+import { boostOf, seenOffsets } from "./rank-candidates.ts";
 
 const COUNTED = ["transitions", "similar", "bought"] as const;
 
-/** Reason and contributions of a ranked row; its candidate must still be in the scratch. */
+/**
+ * Reason and contributions of a ranked row. What the row adds by itself counts with the parts that it mends: its boost with
+ * popularity, its place in the history with the transitions. Its candidate must still be in the scratch.
+ */
 export function explain(
 	release: OverlaidRelease,
 	row: number,
@@ -17,10 +21,15 @@ export function explain(
 ): Required<Pick<RecommendedItem, "reason" | "contributions">> {
 	const { candidates } = release.scratch();
 	const place = candidates.place(row);
+	const contributions = contributionsOf(candidates.features, place, weights);
+	if (weights[OWN] !== 0) {
+		contributions.popular += boostOf(release, row);
+		contributions.transitions += seenOffsets(release, history.rows).get(row) ?? 0;
+	}
 	const part = liftingPart(candidates.features, candidates.size, place, weights);
 	return {
 		reason: reasonOf(part, becauseOf(release, row, history.rows, weights), searchedBy(release, history)),
-		contributions: contributionsOf(candidates.features, place, weights),
+		contributions,
 	};
 }
 

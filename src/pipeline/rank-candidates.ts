@@ -1,5 +1,5 @@
 import { PARTS, type Part } from "../contract/recommendation.ts";
-import { fusedScore, type PartWeights, SEEN, seenOffset } from "../rank/fusion.ts";
+import { fusedScore, OWN, type PartWeights, seenOffset } from "../rank/fusion.ts";
 import { reachNeighbours } from "../retrieve/neighbours.ts";
 import { offerByPopularity } from "../retrieve/popular.ts";
 import { type QuantisedQuery, scoreRow } from "../retrieve/rows.ts";
@@ -45,11 +45,12 @@ export function rankCandidates(
 		const [table, at] = release.locate(row);
 		return table.popularity[at] as number;
 	});
-	const offsets = seenOffsets(fusion.seen, history, masked, weights);
+	const own = weights[OWN] === 0 ? null : ownOffsets(release, history);
 	top.reset(limit);
 	for (let c = 0; c < candidates.size; c++) {
 		const row = candidates.rows[c] as number;
-		top.offer(row, fusedScore(candidates.features, c, weights) + (offsets?.get(row) ?? 0));
+		const score = fusedScore(candidates.features, c, weights);
+		top.offer(row, own === null ? score : score + own(row));
 	}
 	const ranked = top.sorted();
 	const missing = limit - ranked.rows.length;
@@ -64,14 +65,23 @@ export function rankCandidates(
 	return { rows, scores, scored: ranked.rows.length };
 }
 
-/** What each product of the history gains by the age of its last place; null where none is shown. */
-function seenOffsets(seen: readonly number[], history: Int32Array, masked: Uint8Array, weights: PartWeights): Map<number, number> | null {
-	if (seen.length === 0 || weights[SEEN] === 0) return null;
+/** What a row adds by itself: its boost, and where it stands in the history the offset of its last place there. */
+function ownOffsets(release: OverlaidRelease, history: Int32Array): (row: number) => number {
+	const offsets = seenOffsets(release, history);
+	return (row) => (offsets.get(row) ?? 0) + boostOf(release, row);
+}
+
+/** Offset of each product of the history, by row. */
+export function seenOffsets(release: OverlaidRelease, history: Int32Array): Map<number, number> {
+	const { seen } = release.loaded.fusion;
 	const offsets = new Map<number, number>();
-	for (const [place, row] of history.entries()) {
-		if (masked[row] === 0) offsets.set(row, seenOffset(seen, history.length - 1 - place));
-	}
+	if (seen.length > 0) for (const [place, row] of history.entries()) offsets.set(row, seenOffset(seen, history.length - 1 - place));
 	return offsets;
+}
+
+export function boostOf(release: OverlaidRelease, row: number): number {
+	const [table, at] = release.locate(row);
+	return table.boost[at] as number;
 }
 
 /** Rows that are not masked by popularity, then row. */

@@ -18,6 +18,8 @@ export type ItemFile = {
 	readonly group: Int32Array;
 	readonly attributes: readonly Int32Array[];
 	readonly popularity: Float32Array;
+	/** Added to the fused score of each row, so that lists reach into the long tail; zeros where a release has none. */
+	readonly boost: Float32Array;
 	readonly meta: v.InferOutput<typeof Meta>;
 };
 
@@ -48,9 +50,10 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 		for (const [a, column] of attributes.entries()) checkCodes(column, meta.attributes[a]?.values.length ?? 0, `attribute ${a}`);
 		const scales = orRefuse(container.section("scales", "f32", [count]));
 		const popularity = orRefuse(container.section("popularity", "f32", [count]));
+		const boost = container.has("boost") ? orRefuse(container.section("boost", "f32", [count])) : new Float32Array(count);
 		for (let row = 0; row < count; row++) {
-			if (!Number.isFinite(scales[row]) || !Number.isFinite(popularity[row]))
-				refuse(`has a scale or popularity that is no number in row ${row}`);
+			if (!Number.isFinite(scales[row]) || !Number.isFinite(popularity[row]) || !Number.isFinite(boost[row]))
+				refuse(`has a scale, popularity or boost that is no number in row ${row}`);
 		}
 		return {
 			count,
@@ -64,6 +67,7 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 			group: orRefuse(container.section("group", "i32", [count])),
 			attributes,
 			popularity,
+			boost,
 			meta,
 		};
 	});

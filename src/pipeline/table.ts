@@ -5,13 +5,14 @@ import type { OverlaidProduct } from "./ports.ts";
 import type { ItemFile } from "./read-items.ts";
 
 /** Items with all that is known of them, by row: the release's own, or those that the overlay added. */
-export type Table = QuantisedRows & Columns & { readonly popularity: Float32Array; readonly attributes: Int32Array[] };
+export type Table = QuantisedRows &
+	Columns & { readonly popularity: Float32Array; readonly boost: Float32Array; readonly attributes: Int32Array[] };
 
 type Growing = { -readonly [K in keyof Table]: Table[K] };
 
 /** The release's rows as a table. The overlay writes into its columns: they are views over this isolate's own copy. */
 export function tableOfRelease(items: ItemFile): Table {
-	const { count, dim, vectors, scales, price, category, inStock, popularity } = items;
+	const { count, dim, vectors, scales, price, category, inStock, popularity, boost } = items;
 	return {
 		count,
 		dim,
@@ -21,6 +22,7 @@ export function tableOfRelease(items: ItemFile): Table {
 		category,
 		inStock,
 		popularity,
+		boost,
 		hidden: new Uint8Array(count),
 		attributes: [...items.attributes],
 	};
@@ -42,6 +44,7 @@ export function createGrowingTable(dim: number): {
 		inStock: new Uint8Array(0),
 		hidden: new Uint8Array(0),
 		popularity: new Float32Array(0),
+		boost: new Float32Array(0),
 		attributes: [],
 	};
 	let capacity = 0;
@@ -58,6 +61,7 @@ export function createGrowingTable(dim: number): {
 		table.inStock = moved(new Uint8Array(capacity), table.inStock);
 		table.hidden = moved(new Uint8Array(capacity), table.hidden);
 		table.popularity = moved(new Float32Array(capacity), table.popularity);
+		table.boost = moved(new Float32Array(capacity), table.boost);
 		table.attributes = table.attributes.map((column) => moved(new Int32Array(capacity).fill(-1), column));
 	}
 	return {

@@ -3,12 +3,13 @@ import type { FusionBucket } from "../contract/release.ts";
 
 /**
  * Weight of each part, in the order of PARTS, then the offset of products that nobody has touched, then the weight of
- * the offset of products of the history, 1 or 0: float64, shape [7].
+ * what a row adds by itself (its boost, its place in the history), 1 or 0: float64, shape [7].
  */
 export type PartWeights = Float64Array;
 
 const UNSEEN = PARTS.length;
-export const SEEN = PARTS.length + 1;
+/** Place of the weight of what a row adds by itself. */
+export const OWN = PARTS.length + 1;
 const POPULAR = PARTS.indexOf("popular");
 
 /**
@@ -40,7 +41,7 @@ export function weightsOfParts(weights: PartWeights, parts: readonly Part[]): Pa
  * score_j = sum over parts f of w_f * x_f(j), float64, in the order of PARTS:
  * encoder x = scaled int8 dot; transitions, similar, bought x = log(1 + tau * sum of decay[a] * W[item of age a -> j]);
  * popular x = the popularity column. A product of popularity 0 is unseen and gains the bucket's offset. A product of the
- * history gains `seenOffset` besides.
+ * history gains `seenOffset` besides, and every row its own boost.
  * @param features row-major, shape [n, 5]
  */
 export function fusedScore(features: Float64Array, candidate: number, weights: PartWeights): number {

@@ -95,6 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         distributed.join()
         config = load_config(options.config, options.seed)
+        if options.tune_out is not None and options.tune_out.resolve() == options.out.resolve():
+            raise InputError(f"--tune-out {options.tune_out}: is --out too, which would overwrite it")
         first = distributed.rank() == 0
         outcome = train(
             options.data, options.out, config, options.boundary, options.baseline, options.keep_seen,

@@ -8,8 +8,9 @@ import numpy as np
 from scipy import sparse
 
 PARTS = ("encoder", "transitions", "similar", "bought", "popular")
-# unseen: 1 for an item that nobody has touched yet; seen: the offset of an item that stands in the history
-FEATURES = (*PARTS, "unseen", "seen")
+# unseen: 1 for an item that nobody has touched yet; seen: the offset of an item that stands in the history; boost: what
+# an item adds by itself
+FEATURES = (*PARTS, "unseen", "seen", "boost")
 COUNTED = ("transitions", "similar", "bought")
 
 
@@ -19,6 +20,7 @@ class Tables:
 
     counted: dict[str, sparse.csr_matrix]  # name -> f64[N,N]
     popularity: np.ndarray  # f64[N]
+    boost: np.ndarray | None = None  # f64[N], None: nothing
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class CandidateSet:
 
     offsets: np.ndarray  # i64[M+1]
     rows: np.ndarray  # i64[K]
-    features: np.ndarray  # f64[K,7], columns as FEATURES
+    features: np.ndarray  # f64[K,8], columns as FEATURES
 
 
 def decayed_sums(histories: list[np.ndarray], table: sparse.csr_matrix, decay: tuple[float, ...]) -> sparse.csr_matrix:
@@ -81,6 +83,8 @@ def find_candidates(
         features[:, column] = np.log1p(shapes[name].tau * sums_here)
     features[:, 4] = tables.popularity[rows]
     features[:, 5] = tables.popularity[rows] == 0
+    if tables.boost is not None:
+        features[:, 7] = tables.boost[rows]
     if keep_seen and seen:
         offsets = np.zeros((cases, items))
         for asker, history in enumerate(histories):
@@ -107,7 +111,7 @@ def _top_mask(scores: np.ndarray, most: int) -> np.ndarray:
 
 def best_rows(found: CandidateSet, weights: np.ndarray, filler: np.ndarray, histories: list[np.ndarray],
               most: int, keep_seen: bool) -> tuple[list[np.ndarray], list[np.ndarray]]:  # fmt: skip
-    """The `most` best rows of each case and their scores; weights f64[M,7].
+    """The `most` best rows of each case and their scores; weights f64[M,8].
 
     Ties go to the lower row. When candidates run out, `filler` (rows by popularity, then row) completes the list
     with a score of 0.

@@ -11,9 +11,7 @@ from .candidates import COUNTED, FEATURES, PARTS, CandidateSet, Shape, Tables, d
 from .config import TrainConfig
 from .evaluate import ScoreChunk, chunks
 from .fusion import Bucket, fit_buckets, fit_seen, fit_weights, target_places
-from .newcomers import Newcomers, place_newcomers
 from .release import Fusion
-from .tail import less_popular, tail_amount
 
 BASES = (0.35, 0.6, 0.8, 1.0)  # decay[a] = base^a
 TAUS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # in units of 1 / the median table weight
@@ -22,9 +20,8 @@ START_BASE, START_TAU = 0.8, 3.0
 
 
 def choose_fusion(
-    asked: Asked, score_chunk: ScoreChunk, tables: Tables, newcomers: Newcomers, config: TrainConfig, keep_seen: bool,
-    tell,
-) -> tuple[Fusion, dict[str, tuple[Bucket, ...]]]:  # fmt: skip
+    asked: Asked, score_chunk: ScoreChunk, tables: Tables, config: TrainConfig, keep_seen: bool, tell
+) -> tuple[Fusion, dict[str, tuple[Bucket, ...]]]:
     """The fusion with the best validation likelihood, and the weights without each part but the encoder.
 
     All cases asked must be validation cases. Without the encoder it is the fusion's own `session`.
@@ -63,14 +60,8 @@ def choose_fusion(
         fused = fit_buckets(full, asked.targets, asked.lengths)
     bare = _collect(asked, None, tables, shapes, config, keep_seen, everything, seen)
     session = fit_buckets(bare, asked.targets, asked.lengths, "encoder")
-    amount = tail_amount(full, asked.targets, asked.lengths, fused.buckets, config.tail_price)
-    buckets = less_popular(fused.buckets, amount)
-    found = Fusion(config.candidates, shapes, buckets, session.buckets, seen)
-    less = {}
-    for part in (part for part in PARTS if part != "encoder"):
-        without = fit_buckets(full, asked.targets, asked.lengths, part).buckets
-        less[part] = without if part == "popular" else less_popular(without, amount)
-    return place_newcomers(found, asked, tables, newcomers, config, keep_seen), less
+    less = {part: fit_buckets(full, asked.targets, asked.lengths, part).buckets for part in PARTS if part != "encoder"}
+    return Fusion(config.candidates, shapes, fused.buckets, session.buckets, seen), less
 
 
 def _decay(base: float, window: int) -> tuple[float, ...]:

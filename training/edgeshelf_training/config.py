@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InputError
 
 READS = ("all", "ids")
+AT_LEAST_ONE = (
+    "towers", "dim", "length", "blocks", "hidden", "epochs", "batch_targets", "negatives", "candidates", "threads",
+    "window", "bootstrap_samples", "max_neighbours", "similar_neighbours",
+)  # fmt: skip
+WIDTHS = range(4, 1025)  # components of an item vector that a release may have
 ADAPTERS = ("", "lora", "adalora")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -50,7 +56,7 @@ class TrainConfig:
     min_steps_per_epoch: int = 40  # small logs take smaller steps so that an epoch still means something
     epochs: int = 16  # at most; a larger log takes fewer, see `suited`
     patience: int = 8  # epochs without a better validation NDCG@10 before stopping
-    max_minutes: float = 18.0  # wall-clock limit of the first fit; the best checkpoint so far is kept
+    max_minutes: float = 18.0  # wall-clock limit of each tower's first fit; the best checkpoint so far is kept
     negatives: int = 2_500  # items drawn a step to stand for all that are no target of the step; exact below that
 
     # counted tables
@@ -60,13 +66,14 @@ class TrainConfig:
     max_neighbours: int = 100  # a row of transitions or bought
     similar_neighbours: int = 50
 
-    tail_price: float = 0.005  # share of validation NDCG@10 given up so that lists reach into the long tail
+    tail_price: float = 0.002  # share of validation NDCG@10 given up so that lists reach into the long tail
     new_items: float = 2.0  # places that unseen products take among the first 50, in shares of the catalogue
 
     # evaluation
     candidates: int = 200  # top rows of the encoder that enter the fusion
     fusion_cases: int = 6_000  # validation targets used to fit the fusion
     validation_cases: int = 8_000  # validation targets read after each epoch
+    tail_cases: int = 25_000  # validation targets that say how often items are shown
     test_cases: int = 60_000  # at most; a seeded sample beyond it
     bootstrap_samples: int = 1_000
     threads: int = 2  # of the CPU
@@ -142,8 +149,8 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not number or (kinds[name] is int and not isinstance(value, int)):
             raise InputError(f"{where}: {name} must be {kinds[name].__name__}, got {value!r}")
-        if value < 0:
-            raise InputError(f"{where}: {name} must not be negative, got {value!r}")
+        if not 0 <= value < math.inf:
+            raise InputError(f"{where}: {name} must be a number from 0 on, got {value!r}")
     merged = dataclasses.replace(config, **fields)
     if merged.heads < 1 or merged.dim % merged.heads:
         raise InputError(f"{where}: dim {merged.dim} does not divide into {merged.heads} heads")
@@ -155,7 +162,15 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
         raise InputError(f"{where}: precision must be one of {', '.join(PRECISIONS)}, got {merged.precision!r}")
     if merged.reads not in READS:
         raise InputError(f"{where}: reads must be one of {', '.join(READS)}, got {merged.reads!r}")
-    for name in ("towers", "dim", "length", "blocks", "epochs", "batch_targets", "candidates", "threads", "window"):
+    for name in AT_LEAST_ONE:
         if getattr(merged, name) < 1:
             raise InputError(f"{where}: {name} must be at least 1, got {getattr(merged, name)}")
+    if merged.towers * merged.dim not in WIDTHS:
+        raise InputError(f"{where}: towers times dim must lie between 4 and 1024, got {merged.towers * merged.dim}")
+    for name in ("half_life_days", "learning_rate", "max_minutes"):
+        if getattr(merged, name) == 0:
+            raise InputError(f"{where}: {name} must be above 0")
+    for name in ("dropout", "context_dropout", "kind_dropout", "tail_price"):
+        if getattr(merged, name) >= 1:
+            raise InputError(f"{where}: {name} must be below 1, got {getattr(merged, name)}")
     return merged

@@ -8,6 +8,7 @@ from scipy import sparse
 from .corpus import KINDS, Log
 
 DAY_S = 86_400
+LEAST_POPULARITY = 1e-6  # of an item that was touched at all; 0 means that nobody did
 PURCHASE = KINDS.index("purchase")
 DISTANCE_POWER, BACKWARD, DAMPING = 0.5, 0.2, 0.2  # of the transitions; chosen on validation targets
 
@@ -91,10 +92,12 @@ def bought_counts(log: Log, spans: np.ndarray, weights: np.ndarray, k_pair: int)
 
 
 def popularity(log: Log, spans: np.ndarray, weights: np.ndarray, items: int) -> np.ndarray:
-    """log(1 + decayed count) over its largest, f64[N] in [0,1]."""
+    """log(1 + decayed count) over its largest, f64[N] in [0,1]; above 0 for whatever was touched, however long ago."""
     inside, _ = _span_events(log, spans)
     counts = np.log1p(np.bincount(log.rows[inside], weights=weights[inside], minlength=items))
-    return counts / max(float(counts.max(initial=0.0)), 1e-12)
+    scaled = counts / max(float(counts.max(initial=0.0)), 1e-12)
+    touched = np.bincount(log.rows[inside], minlength=items) > 0
+    return np.where(touched, np.maximum(scaled, LEAST_POPULARITY), 0.0)
 
 
 def _span_events(log: Log, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from .release import Release
 CELLS = 3_000_000  # cases times items held at once
 
 # Transitions alone, with popularity only to order what transitions leave equal.
-TRANSITIONS_ONLY = np.array([0.0, 1.0, 0.0, 0.0, 1e-6, 0.0, 0.0])
+TRANSITIONS_ONLY = np.array([0.0, 1.0, 0.0, 0.0, 1e-6, 0.0, 0.0, 0.0])
 assert FEATURES[1] == "transitions"
 
 SYSTEMS = ("fused", "encoder", "transitions", "popular")

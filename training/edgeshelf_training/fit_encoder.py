@@ -94,16 +94,21 @@ def fit_encoder(
                 progress.tell((epoch - 1 + step / steps) / course.epochs, **facts)
         encoder.eval()
         vectors = _on_cpu(table())
-        score = None if frozen else validate(encoder, vectors, log, validation, config.length, keep_seen)
+        if not (math.isfinite(float(total)) and np.isfinite(vectors).all()):
+            raise InputError(f"training diverged in epoch {epoch}: lower learning_rate {config.learning_rate}")
+        score = None
+        if frozen is None and len(validation):
+            score = validate(encoder, vectors, log, validation, config.length, keep_seen)
         curve.append({"epoch": epoch, "loss": float(total) / steps, "ndcg@10": score})
-        if frozen is None and score <= best.validation_ndcg:
+        late = distributed.agreed(time.monotonic() - started > config.max_minutes * 60, device)
+        ends = epoch == course.epochs or (frozen is None and late)
+        if score is not None and score <= best.validation_ndcg:
             stale += 1
-        elif frozen is None or epoch == course.epochs:
+        elif score is not None or ends:
             kept = -1.0 if score is None else score
             best = Fitted(copy.deepcopy(encoder).cpu(), vectors, Schedule(course.planned, epoch), kept, tuple(curve))
             stale = 0
-        over = stale >= config.patience or time.monotonic() - started > config.max_minutes * 60
-        if frozen is None and distributed.agreed(over, device):
+        if ends or stale >= config.patience:
             break
     return dataclasses.replace(best, curve=tuple(curve))
 
@@ -116,9 +121,7 @@ def _share(batches: Iterator[Batch], steps: int) -> Iterator[Batch]:
 
 
 def validate(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray, length: int, keep_seen: bool) -> float:
-    """Mean NDCG@10 of the float32 encoder alone, over the full catalogue."""
-    if not len(cases):
-        return 0.0
+    """Mean NDCG@10 of the float32 encoder alone, over the full catalogue; equal scores count against it."""
     queries = encode_cases(encoder, vectors, log, cases, length)
     gains = []
     for start in range(0, len(cases), 512):
@@ -129,7 +132,8 @@ def validate(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray,
         if not keep_seen:
             for k, (first, end) in enumerate(part):
                 scores[k, log.rows[first:end]] = -np.inf
-        gains.append(ndcg_each((scores > own[:, None]).sum(1)))
+        ahead = (scores >= own[:, None]).sum(1) - (scores[np.arange(len(part)), targets] >= own)
+        gains.append(ndcg_each(ahead))
     return float(np.concatenate(gains).mean())
 
 

@@ -15,7 +15,7 @@ from .candidates import FEATURES, CandidateSet
 
 MAX_LENGTHS = (1, 3, 8, None)  # buckets by known history items
 MIN_CASES = 150  # a bucket with fewer cases takes the weights of all cases together
-SEEN = FEATURES.index("seen")
+OWN = (FEATURES.index("seen"), FEATURES.index("boost"))  # what an item adds by itself
 SEEN_AGES = 6  # offsets of seen items by the age of their last place; the last holds for all older ones
 RIDGE = 1e-4  # keeps a weight finite when its feature separates the few cases there are
 
@@ -23,7 +23,7 @@ RIDGE = 1e-4  # keeps a weight finite when its feature separates the few cases t
 @dataclass(frozen=True)
 class Bucket:
     max_length: int | None
-    weights: tuple[float, ...]  # as FEATURES; that of unseen items is an offset, of either sign, that of seen ones is 1
+    weights: tuple[float, ...]  # as FEATURES; that of unseen items is an offset, of either sign; those of OWN are 1
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def bucket_index(lengths: np.ndarray, buckets: tuple[Bucket, ...]) -> np.ndarray
 
 
 def bucket_weights(lengths: np.ndarray, buckets: tuple[Bucket, ...]) -> np.ndarray:
-    """Weights of each case, f64[M,7]."""
+    """Weights of each case, f64[M,8]."""
     return np.array([b.weights for b in buckets])[bucket_index(lengths, buckets)]
 
 
@@ -77,10 +77,10 @@ def target_places(found: CandidateSet, targets: np.ndarray) -> np.ndarray:
 def fit_weights(
     found: CandidateSet, places: np.ndarray, cases: np.ndarray, without: str | None, start: np.ndarray | None
 ) -> tuple[np.ndarray, float]:
-    """Minimises the mean of logsumexp(x.w) - x_target.w over `cases`; f64[7] and the loss.
+    """Minimises the mean of logsumexp(x.w) - x_target.w over `cases`; f64[8] and the loss.
 
-    The offset of unseen items stays 0: hardly a validation target is one. That of seen ones is taken as it is. Without
-    cases every other feature that may be used weighs 1. `start` is also what the ridge pulls towards.
+    The offset of unseen items stays 0: hardly a validation target is one. What an item adds by itself is taken as it
+    is. Without cases every other feature that may be used weighs 1. `start` is also what the ridge pulls towards.
     """
     allowed = np.array([name not in ("unseen", without) for name in FEATURES], float)
     if not len(cases):
@@ -88,8 +88,8 @@ def fit_weights(
     sizes = np.diff(found.offsets)[cases]
     begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     inside = np.repeat(found.offsets[:-1][cases] - begins, sizes) + np.arange(sizes.sum())
-    features = found.features[inside]  # [K,7]
-    chosen = found.features[places[cases]]  # [m,7]
+    features = found.features[inside]  # [K,8]
+    chosen = found.features[places[cases]]  # [m,8]
     centre = allowed if start is None else start
     spread = np.maximum(features.std(0), 1e-9)
     strength = RIDGE if start is None else 3.0 / len(cases)
@@ -107,7 +107,8 @@ def fit_weights(
         return loss + strength * float(away @ away), slope / spread + 2 * strength * away
 
     bounds = [(0.0, None) if a else (0.0, 0.0) for a in allowed]
-    bounds[SEEN] = (spread[SEEN], spread[SEEN])  # a weight of 1
+    for column in OWN:
+        bounds[column] = (spread[column], spread[column])  # a weight of 1
     fitted = minimize(objective, centre * spread, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 200})
     return fitted.x / spread, float(fitted.fun)
 

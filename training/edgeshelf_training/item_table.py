@@ -13,8 +13,9 @@ POPULAR_OVERALL, POPULAR_CATEGORY = 500, 100
 
 
 def items_container(
-    items: tuple[Item, ...], quantised: np.ndarray, scales: np.ndarray, popularity: np.ndarray, version: int
-) -> Container:
+    items: tuple[Item, ...], quantised: np.ndarray, scales: np.ndarray, popularity: np.ndarray, boost: np.ndarray,
+    version: int,
+) -> Container:  # fmt: skip
     """All columns in row order; text values are sorted, so their numbers do not depend on the rows."""
     categories, category = _coded([item.category for item in items])
     _, group = _coded([item.group for item in items])
@@ -33,6 +34,7 @@ def items_container(
         "group": group,
         "attributes": np.stack(columns) if columns else np.zeros((0, len(items)), np.int32),
         "popularity": popularity.astype(np.float32),
+        "boost": boost.astype(np.float32),
     }
     attributes = [{"name": name, "values": values} for name, values, _ in coded]
     return Container(

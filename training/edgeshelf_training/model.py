@@ -43,10 +43,11 @@ class Model:
     schedules: tuple[Schedule, ...]  # of the towers: they give the same model again
     curves: tuple[tuple[dict, ...], ...]  # of the towers, as `Fitted.curve`
 
-    def tables(self) -> Tables:
-        """What the edge will read: dequantised."""
+    def tables(self, boost: np.ndarray | None = None) -> Tables:
+        """What the edge will read: dequantised. `boost` f32[N] is the fusion's."""
         counted = {name: self.neighbours[name].matrix() for name in COUNTED}
-        return Tables(counted, self.popularity.astype(np.float64))
+        boosted = None if boost is None else boost.astype(np.float64)
+        return Tables(counted, self.popularity.astype(np.float64), boosted)
 
     def session(self, length: int) -> EncoderSession:
         return EncoderSession(self.graph, length)

@@ -40,13 +40,16 @@ def place_newcomers(
 ) -> Fusion:
     """The fusion with the offset of unseen items in each bucket, for the lists with and without the encoder.
 
-    Of the first PLACES places they take `config.new_items` times their share of the catalogue, or half of what the
-    candidates could fill where that is less.
+    Of the first PLACES places, or of the better half of the candidates where they are few, the newcomers take
+    `config.new_items` times their share of the known items, or half of what they could fill where that is less. Items
+    that really are new stay out of the count.
     """
-    share = config.new_items * len(newcomers.rows) / max(len(tables.popularity), 1)
-    if not len(newcomers.rows) or share >= 1:
+    known = int((tables.popularity > 0).sum())
+    if not len(newcomers.rows) or not len(asked):
         return fusion
+    share = config.new_items * len(newcomers.rows) / known
     hidden = hide(tables, newcomers.rows)
+    really_new = tables.popularity == 0
     parts = list(chunks(min(CASES, len(asked)), len(tables.popularity)))
 
     def placed(buckets: tuple[Bucket, ...], use_encoder: bool) -> tuple[Bucket, ...]:
@@ -54,9 +57,8 @@ def place_newcomers(
         for part in parts:
             scores = newcomers.score_chunk(part) if use_encoder else None
             histories = asked.histories[part]
-            sets.append(
-                find_candidates(histories, scores, hidden, fusion.shapes, fusion.candidates, keep_seen, fusion.seen)
-            )
+            found = find_candidates(histories, scores, hidden, fusion.shapes, fusion.candidates, keep_seen, fusion.seen)
+            sets.append(without_rows(found, really_new))
         weights = [bucket_weights(asked.lengths[part], buckets) for part in parts]
         offset = _offset(sets, [_scores(s, w) for s, w in zip(sets, weights, strict=True)], share)
         return tuple(
@@ -76,7 +78,15 @@ def hide(tables: Tables, rows: np.ndarray) -> Tables:
         name: table if name == "similar" else (table @ sparse.diags(known)).tocsr()
         for name, table in tables.counted.items()
     }
-    return Tables(counted, tables.popularity * known)
+    boost = None if tables.boost is None else tables.boost * known
+    return Tables(counted, tables.popularity * known, boost)
+
+
+def without_rows(found: CandidateSet, left_out: np.ndarray) -> CandidateSet:
+    """The candidates whose row is not `left_out`, bool[N]."""
+    kept = ~left_out[found.rows]
+    offsets = np.concatenate([[0], np.cumsum(kept)])[found.offsets]
+    return CandidateSet(offsets, found.rows[kept], found.features[kept])
 
 
 def _scores(found: CandidateSet, weights: np.ndarray) -> np.ndarray:
@@ -86,8 +96,14 @@ def _scores(found: CandidateSet, weights: np.ndarray) -> np.ndarray:
 
 
 def _offset(sets: list[CandidateSet], scored: list[np.ndarray], share: float) -> float:
-    """The offset at which unseen items take `share` of the places, by halving; their share only grows with it."""
-    wanted = min(share, 0.5 * _taken(sets, scored, REACH))
+    """The offset at which unseen items take `share` of the places, by halving; their share only grows with it.
+
+    0 where no offset changes anything.
+    """
+    least, most = _taken(sets, scored, -REACH), _taken(sets, scored, REACH)
+    if least == most:
+        return 0.0
+    wanted = max(min(share, 0.5 * (least + most)), least)
     low, high = -REACH, REACH
     for _ in range(STEPS):
         middle = (low + high) / 2
@@ -96,13 +112,15 @@ def _offset(sets: list[CandidateSet], scored: list[np.ndarray], share: float) ->
 
 
 def _taken(sets: list[CandidateSet], scored: list[np.ndarray], offset: float) -> float:
-    """Share of the first PLACES places that unseen items take."""
+    """Share of the first places that unseen items take: PLACES a case, at most half of its candidates."""
     taken = places = 0
     for found, scores in zip(sets, scored, strict=True):
         unseen = found.features[:, UNSEEN] > 0
-        case = np.repeat(np.arange(len(found.offsets) - 1), np.diff(found.offsets))
+        sizes = np.diff(found.offsets)
+        case = np.repeat(np.arange(len(sizes)), sizes)
         order = np.lexsort((-(scores + offset * unseen), case))
-        first = np.arange(len(order)) - found.offsets[:-1][case] < PLACES
+        limit = np.minimum(PLACES, -(-sizes // 2))[case]
+        first = np.arange(len(order)) - found.offsets[:-1][case] < limit
         taken += int(unseen[order][first].sum())
         places += int(first.sum())
     return taken / max(places, 1)

@@ -30,7 +30,8 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
                  created_at: int) -> Release:  # fmt: skip
     """Writes the release and returns it as read back. `facts` are the manifest's trainedOn, metrics and training."""
     items = corpus.items
-    table = items_container(items, model.quantised, model.scales, model.popularity, corpus.catalogue_version)
+    boost = np.zeros(len(items), np.float32) if fusion.boost is None else fusion.boost
+    table = items_container(items, model.quantised, model.scales, model.popularity, boost, corpus.catalogue_version)
     files = {
         "encoder.int8.onnx": model.graph,
         "items.bin": pack(table),
@@ -42,7 +43,7 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
         k_pair = None if name == "similar" else config.k_pair
         files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))
     release = Release(
-        [item.id for item in items], model.quantised, model.scales, model.tables(), fusion,
+        [item.id for item in items], model.quantised, model.scales, model.tables(boost), fusion,
         model.session(config.length), {},
     )  # fmt: skip
     files["parity.json"] = json_bytes(parity_json(release, config.seed))

@@ -38,7 +38,13 @@ def write_quantisation_table(
         (folder / file).write_bytes(graph)
         session = EncoderSession(graph, config.length)
         release = Release(
-            [item.id for item in corpus.items], model.quantised, model.scales, model.tables(), fusion, session, {}
+            [item.id for item in corpus.items],
+            model.quantised,
+            model.scales,
+            model.tables(fusion.boost),
+            fusion,
+            session,
+            {},
         )
         read = model.vectors if items == "float32" else release.float_vectors
         queries = np.zeros((len(asked), model.vectors.shape[1]), np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Fusion:
     buckets: tuple[Bucket, ...]
     session: tuple[Bucket, ...]
     seen: tuple[float, ...] = ()  # offsets of items that stand in the history, by age
+    boost: np.ndarray | None = field(default=None, compare=False)  # f32[N], lies in items.bin
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,11 @@ def fusion_json(fusion: Fusion) -> dict:
 
     def listed(buckets: tuple[Bucket, ...]) -> list[dict]:
         return [
-            {"maxLength": b.max_length, "weights": dict(zip(PARTS, b.weights, strict=False)), "unseen": b.weights[5]}
+            {
+                "maxLength": b.max_length,
+                "weights": dict(zip(PARTS, b.weights, strict=False)),
+                "unseen": b.weights[len(PARTS)],
+            }
             for b in buckets
         ]
 
@@ -64,7 +69,9 @@ def fusion_from_json(data: dict) -> Fusion:
 
     def buckets(listed: list[dict]) -> tuple[Bucket, ...]:
         return tuple(
-            Bucket(b["maxLength"], (*(float(b["weights"][part]) for part in PARTS), float(b.get("unseen", 0.0)), 1.0))
+            Bucket(
+                b["maxLength"], (*(float(b["weights"][part]) for part in PARTS), float(b.get("unseen", 0.0)), 1.0, 1.0)
+            )
             for b in listed
         )
 
@@ -122,7 +129,8 @@ def read_release(folder: Path) -> Release:
         length = int(manifest["encoder"]["length"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder}: fusion.json or manifest.json lacks {error}") from None
-    tables = Tables(counted, items["popularity"].astype(np.float64))
+    boost = items["boost"].astype(np.float64) if "boost" in items else None
+    tables = Tables(counted, items["popularity"].astype(np.float64), boost)
     encoder = EncoderSession(folder / "encoder.int8.onnx", length)
     return Release(ids, items["vectors"], items["scales"], tables, fusion, encoder, manifest)
 

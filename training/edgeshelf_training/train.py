@@ -12,7 +12,7 @@ import torch
 
 from . import distributed
 from .ablation import Less
-from .asked import ask
+from .asked import Asked, ask
 from .canonical import canonicalise
 from .choose_fusion import choose_fusion
 from .compare import compare
@@ -22,7 +22,7 @@ from .errors import InputError
 from .evaluate import int8_scorer, release_queries
 from .measure import measure
 from .model import Content, Model, fit_model, read_content
-from .newcomers import Newcomers
+from .newcomers import Newcomers, place_newcomers
 from .pack_release import pack_release, trained_on, training_facts
 from .progress import Progress
 from .quantisation import write_quantisation_table
@@ -34,6 +34,7 @@ from .run_baselines import baseline_table
 from .run_report import Run, report_of
 from .sessions import read_event_corpus
 from .split import Split, sample_cases, split_corpus
+from .tail import reach_into_tail
 from .text_vectors import project_content
 
 MIN_ITEMS = 2
@@ -154,14 +155,21 @@ def fit_tune(
     """
     tune = fit_measured(corpus, content, split, config, progress)
     progress.enter("fuse", 0.75 * scale, 0.85 * scale)
-    chooses = sample_cases(split.validation, config.fusion_cases, config.seed + 1)
-    asked = ask(corpus.log, chooses)
     bare = as_release(corpus, tune, None, config)
-    queries = release_queries(bare, asked)
+
+    def asking(most: int, seed: int) -> tuple[Asked, np.ndarray]:
+        asked = ask(corpus.log, sample_cases(split.validation, most, seed))
+        return asked, release_queries(bare, asked)
+
+    asked, queries = asking(config.fusion_cases, config.seed + 1)
+    scorer = int8_scorer(bare, queries)
+    fusion, less = choose_fusion(asked, scorer, bare.tables, config, corpus.keep_seen, progress.tell)
+    every, their_queries = asking(config.tail_cases, config.seed + 2)
+    fused = dataclasses.replace(bare, fusion=fusion)
+    boost = reach_into_tail(fused, every, int8_scorer(bare, their_queries), corpus.keep_seen, config.tail_price)
+    fusion = dataclasses.replace(fusion, boost=boost)
     newcomers = make_newcomers(bare, tune, content, queries)
-    fusion, less = choose_fusion(
-        asked, int8_scorer(bare, queries), bare.tables, newcomers, config, corpus.keep_seen, progress.tell
-    )
+    fusion = place_newcomers(fusion, asked, tune.tables(boost), newcomers, config, corpus.keep_seen)
     return tune, fusion, less
 
 
@@ -206,7 +214,8 @@ def make_newcomers(release: Release, model: Model, content: Content, queries: np
 def as_release(corpus: Corpus, model: Model, fusion: Fusion | None, config: TrainConfig) -> Release:
     """The model as the edge will read it, without the detour over files."""
     ids = [item.id for item in corpus.items]
-    return Release(ids, model.quantised, model.scales, model.tables(), fusion, model.session(config.length), {})
+    tables = model.tables(fusion.boost if fusion else None)
+    return Release(ids, model.quantised, model.scales, tables, fusion, model.session(config.length), {})
 
 
 def protocol(corpus: Corpus, split: Split, targets: int) -> dict:

@@ -120,7 +120,7 @@ def test_a_baseline_that_is_no_release(tmp_path: Path, capsys):
         ("[1]", "expected an object"),
         ('{"epoch": 3}', "unknown setting 'epoch'"),
         ('{"epochs": "three"}', "epochs must be int, got 'three'"),
-        ('{"epochs": -1}', "epochs must not be negative, got -1"),
+        ('{"epochs": -1}', "epochs must be a number from 0 on, got -1"),
         ('{"dim": 10, "heads": 3}', "dim 10 does not divide into 3 heads"),
         ("{", "not JSON"),
     ],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from edgeshelf_training import fit_encoder
 from edgeshelf_training import fit_towers as module
 from edgeshelf_training.config import PRESETS
 from edgeshelf_training.corpus import histories_from_lists
@@ -46,3 +47,18 @@ def test_a_failure_in_a_tower_s_process_is_the_caller_s(monkeypatch: pytest.Monk
     with pytest.raises(InputError, match="CUDA"):
         monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cpu"))
         fit(monkeypatch, 0, dataclasses.replace(CONFIG, device="cuda:7"))
+
+
+def test_a_fit_that_diverges_says_so_and_one_without_validation_keeps_its_last_epoch(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(InputError, match="learning_rate"):
+        fit(monkeypatch, 10**9, dataclasses.replace(CONFIG, learning_rate=1e30))
+    monkeypatch.setattr(module, "SMALL_LOG", 10**9)
+    nothing = SPLIT.validation[:0]
+    blind = fit_towers(LOG, SPLIT.train, nothing, FEATURES, 30, CONFIG, False, Progress(quiet=True))
+    assert [s.epochs for s in blind.schedules] == [3, 3]
+
+
+def test_equal_scores_count_against_a_checkpoint():
+    encoder = fit_encoder.Encoder(CONFIG).eval()
+    flat = np.zeros((30, CONFIG.dim), np.float32)
+    assert fit_encoder.validate(encoder, flat, LOG, SPLIT.validation, CONFIG.length, False) == 0.0

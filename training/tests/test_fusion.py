@@ -37,7 +37,7 @@ def test_a_worked_example_of_the_score():
     assert found.rows.tolist() == [2, 3, 5]  # two neighbours, and the best unseen row of the encoder
     assert np.allclose(found.features[:, 1], [np.log(7), np.log(7), 0])
     assert found.features[:, 0].tolist() == [0.5, 0.5, 2.0]
-    weights = np.array([[1.0, 3.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
+    weights = np.array([[1.0, 3.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]])
     top, scores = best_rows(found, weights, popularity_order(tables(6).popularity), [np.array([0, 1])], 5, False)
     assert top[0].tolist() == [2, 3, 5, 4]  # 4 completes the list by popularity
     assert np.allclose(scores[0], [0.5 + 3 * np.log(7), 0.5 + 3 * np.log(7), 2.0, 0.0])
@@ -70,7 +70,7 @@ def test_the_fit_learns_how_soon_things_are_looked_at_again():
         true[case, history[::-1]] = [-1.0, 1.0, 2.0]  # the newest is left, the older are come back to
     targets = np.argmax(true + rng.gumbel(size=true.shape), 1)
     found = find_candidates(histories, np.zeros((3000, 12)), tables(12), FLAT, 12, keep_seen=True)
-    buckets = (Bucket(None, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)),)
+    buckets = (Bucket(None, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0)),)
     seen = fit_seen(found, histories, targets, np.full(3000, 3), buckets)
     assert np.allclose(seen[:3], [-1.0, 1.0, 2.0], atol=0.15)
     assert seen[3:] == (0.0, 0.0, 0.0)  # ages that no history has
@@ -115,7 +115,7 @@ def test_a_bucket_holds_histories_up_to_its_length_and_the_last_holds_the_rest()
 
 def test_fusion_json_reads_back():
     shapes = FLAT | {"bought": Shape(2.5, (1.0, 0.5))}
-    buckets = (Bucket(None, (1.0, 2.0, 3.0, 4.0, 5.0, -1.5, 1.0)),)
-    session = (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0, 0.5, 1.0)),)
+    buckets = (Bucket(None, (1.0, 2.0, 3.0, 4.0, 5.0, -1.5, 1.0, 1.0)),)
+    session = (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0, 0.5, 1.0, 1.0)),)
     fusion = Fusion(200, shapes, buckets, session, (-0.5, 0.25))
     assert fusion_from_json(fusion_json(fusion)) == fusion

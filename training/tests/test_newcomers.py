@@ -19,11 +19,13 @@ SCORES = RNG.standard_normal((CASES, ITEMS))
 TABLES = Tables(
     {name: sparse.csr_matrix(RNG.random((ITEMS, ITEMS)) * (RNG.random((ITEMS, ITEMS)) < 0.05)) for name in COUNTED},
     RNG.random(ITEMS) + 0.1,
+    0.2 * RNG.random(ITEMS),
 )
 SHAPES = {name: Shape(1.0, (1.0, 0.5)) for name in COUNTED}
 FUSION = Fusion(
-    200, SHAPES, (Bucket(3, (1.0, 2.0, 0.5, 1.0, 3.0, 0.0, 1.0)), Bucket(None, (2.0, 1.0, 0.5, 1.0, 3.0, 0.0, 1.0))),
-    (Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 0.0, 1.0)),),
+    200, SHAPES,
+    (Bucket(3, (1.0, 2.0, 0.5, 1.0, 3.0, 0.0, 1.0, 1.0)), Bucket(None, (2.0, 1.0, 0.5, 1.0, 3.0, 0.0, 1.0, 1.0))),
+    (Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 0.0, 1.0, 1.0)),),
 )  # fmt: skip
 
 
@@ -53,11 +55,32 @@ def test_new_products_take_the_places_that_were_asked_for():
         placed = place_newcomers(FUSION, cases, TABLES, Newcomers(NEW, lambda part: SCORES[part]), config, False)
         assert abs(share_of_new(placed, cases, True) - wanted * 0.1) < 0.01
         # Without the encoder only content brings them: half of what it can fill is the limit.
-        everything = dataclasses.replace(placed, session=(Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 99.0, 1.0)),))
+        everything = dataclasses.replace(placed, session=(Bucket(None, (0.0, 2.0, 0.5, 1.0, 3.0, 99.0, 1.0, 1.0)),))
         most = share_of_new(everything, cases, False)
         assert abs(share_of_new(placed, cases, False) - min(wanted * 0.1, most / 2)) < 0.01
         assert [b.weights[:5] for b in placed.buckets] == [b.weights[:5] for b in FUSION.buckets]
     assert share_of_new(FUSION, cases, True) < 0.05  # what the fitted weights alone give them
+
+
+def test_items_that_really_are_new_do_not_use_up_the_newcomers_places():
+    really = np.arange(5, ITEMS, 4)
+    tables = dataclasses.replace(TABLES, popularity=np.where(np.isin(np.arange(ITEMS), really), 0.0, TABLES.popularity))
+    newcomers = Newcomers(NEW, lambda part: SCORES[part])
+    plain, mixed = (place_newcomers(FUSION, asked(), t, newcomers, TrainConfig(), False) for t in (TABLES, tables))
+    assert abs(plain.buckets[0].weights[5] - mixed.buckets[0].weights[5]) < 0.5  # the same newcomers, fewer rivals
+
+
+def test_lists_that_hold_every_candidate_move_nothing_and_bury_nothing():
+    few = Tables({name: sparse.csr_matrix((ITEMS, ITEMS)) for name in COUNTED}, TABLES.popularity)
+    placed = place_newcomers(FUSION, asked(), few, Newcomers(NEW, lambda part: SCORES[part]), TrainConfig(), False)
+    assert [b.weights[5] for b in placed.session] == [0.0]
+    assert abs(placed.buckets[0].weights[5]) < 39
+
+
+def test_asking_for_more_than_there_are_places_gives_half_of_what_they_can_fill():
+    config = TrainConfig(new_items=1000.0)
+    placed = place_newcomers(FUSION, asked(), TABLES, Newcomers(NEW, lambda part: SCORES[part]), config, False)
+    assert placed.buckets[0].weights[5] > 0
 
 
 def test_hidden_rows_keep_their_content_and_what_leads_away_from_them():
@@ -65,6 +88,7 @@ def test_hidden_rows_keep_their_content_and_what_leads_away_from_them():
     assert abs(hidden.counted["transitions"][:, NEW]).sum() == 0
     assert (hidden.counted["transitions"][NEW] != TABLES.counted["transitions"][NEW])[:, 1:10].nnz == 0
     assert (hidden.counted["similar"] != TABLES.counted["similar"]).nnz == 0
+    assert (hidden.boost[NEW] == 0).all() and hidden.boost[1] == TABLES.boost[1]
     assert np.flatnonzero(hidden.popularity == 0).tolist() == NEW.tolist()
 
 

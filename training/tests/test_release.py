@@ -61,7 +61,9 @@ def test_parity_scores_follow_from_the_files_alone(event_release: Path):
                     )
                     reached.add(target)
         features[name] = np.log(1 + raw[name]["tau"] * total)
-    score = sum(limit["weights"][name] * features[name] for name in features)
+    boost = esb1.read(event_release / "items.bin", "items").sections["boost"].astype(np.float64)
+    score = sum(limit["weights"][name] * features[name] for name in features) + boost
+    score += np.where(release.tables.popularity == 0, limit["unseen"], 0.0)
     best = sorted(reached - set(history), key=lambda row: (-score[row], row))[:10]
     assert [release.ids[row] for row in best] == answer["fusedTop"]
     assert np.allclose(score[best], answer["fusedScores"], rtol=1e-9)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
 
 from .asked import Asked
 from .bootstrap import relative_difference
-from .candidates import PARTS, best_rows, popularity_order
+from .candidates import FEATURES, PARTS, best_rows, popularity_order
 from .evaluate import ScoreChunk, chunk_candidates, chunks
 from .fusion import Bucket, bucket_weights
 from .metrics import AT, hit_ranks, ndcg_each
 from .release import Release
 
+UNSEEN = FEATURES.index("unseen")
 Less = dict[str, tuple[Bucket, ...]]
 
 
@@ -33,7 +35,7 @@ def ablate(
         whole = chunk_candidates(release, asked, part, score_chunk(part), keep_seen)
         bare = chunk_candidates(release, asked, part, None, keep_seen)
         for name in PARTS:
-            buckets = release.fusion.session if name == "encoder" else less[name]
+            buckets = release.fusion.session if name == "encoder" else _with_newcomers(less[name], release)
             candidates = bare if name == "encoder" else whole
             top, _ = best_rows(candidates, bucket_weights(lengths, buckets), filler, histories, AT, keep_seen)
             found[name].append(ndcg_each(hit_ranks(top, asked.targets[part])))
@@ -44,3 +46,11 @@ def ablate(
         adds = relative_difference(gains, without, samples, seed)
         table[name] = {"ndcg@10": float(without.mean()) if len(without) else 0.0, "adds": adds}
     return table
+
+
+def _with_newcomers(buckets: tuple[Bucket, ...], release: Release) -> tuple[Bucket, ...]:
+    """The buckets with the release's own offset of unseen items, which is no part's."""
+    offset = release.fusion.buckets[0].weights[UNSEEN]
+    return tuple(
+        dataclasses.replace(b, weights=(*b.weights[:UNSEEN], offset, *b.weights[UNSEEN + 1 :])) for b in buckets
+    )

@@ -75,7 +75,9 @@ class Corpus:
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         # event k of new history h comes from old event offsets[h_old] + k
         source = np.repeat(log.offsets[:-1][histories] - offsets[:-1], lengths) + np.arange(offsets[-1])
-        visitors = np.unique(log.visitors[histories], return_inverse=True)[1].astype(np.int64)
+        # visitors are numbered by their first history, so that nothing depends on the order of the file
+        _, first, number = np.unique(log.visitors[histories], return_index=True, return_inverse=True)
+        visitors = np.argsort(np.argsort(first))[number].astype(np.int64)
         moved = Log(
             offsets, row_of[log.rows[source]], log.kinds[source], log.at[source], log.orders[source],
             log.context[histories], visitors,

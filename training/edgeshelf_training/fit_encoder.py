@@ -132,8 +132,9 @@ def validate(encoder: Encoder, vectors: np.ndarray, log: Log, cases: np.ndarray,
         if not keep_seen:
             for k, (first, end) in enumerate(part):
                 scores[k, log.rows[first:end]] = -np.inf
-        ahead = (scores >= own[:, None]).sum(1) - (scores[np.arange(len(part)), targets] >= own)
-        gains.append(ndcg_each(ahead))
+        here = scores[np.arange(len(part)), targets] >= own  # not where the target itself was seen
+        ahead = (scores >= own[:, None]).sum(1) - here
+        gains.append(ndcg_each(np.where(here, ahead, -1)))
     return float(np.concatenate(gains).mean())
 
 

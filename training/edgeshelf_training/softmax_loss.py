@@ -70,7 +70,7 @@ class Draw:
 def draw_rows(targets: Tensor, items: int, negatives: int, generator: torch.Generator) -> Draw:
     """The targets' rows exactly and `negatives` of the others, uniformly without replacement; all where that is all.
 
-    Each drawn row stands for as many rows as were not drawn: its logit gains the log of that number. All on the CPU.
+    Each drawn row stands for others / negatives rows: its logit gains the log of that number. All on the CPU.
     """
     own, place = torch.unique(targets, return_inverse=True)  # [U], [M]
     others = items - len(own)

@@ -63,9 +63,9 @@ def measure_throughput(items: int, events: int, steps: int, config: TrainConfig)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        asked = int((batch.targets != NO_TARGET).sum())
-        sequences, targets, done = sequences + len(batch.rows), targets + asked, done + 1
-        flop += _flop(batch.rows.size, asked, items, config)
+        asked = batch.targets[batch.targets != NO_TARGET]
+        sequences, targets, done = sequences + len(batch.rows), targets + len(asked), done + 1
+        flop += _flop(batch.rows.size, len(asked), len(np.unique(asked)), items, config)
     _wait(device)
     seconds = time.perf_counter() - started
     peak = _peak(device, config)
@@ -84,10 +84,10 @@ def measure_throughput(items: int, events: int, steps: int, config: TrainConfig)
     }
 
 
-def _flop(entries: int, targets: int, items: int, config: TrainConfig) -> int:
-    """Matrix products of one step, forward and backward."""
+def _flop(entries: int, targets: int, distinct: int, items: int, config: TrainConfig) -> int:
+    """Matrix products of one step, forward and backward; `distinct` targets have a row each."""
     blocks = config.blocks * entries * 2 * (4 * config.dim**2 + 2 * config.dim * config.hidden)
-    rows = min(items, targets + config.negatives)
+    rows = min(items, distinct + config.negatives)
     projection = rows * 2 * config.content_dim * config.dim
     return 3 * (blocks + projection + targets * 2 * rows * config.dim)
 

@@ -37,7 +37,7 @@ class TrainConfig:
     context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
     content_dim: int = 128  # components kept of the TF-IDF matrix
-    cooccurrence_dim: int = 128  # components kept of the co-occurrences of items in histories
+    cooccurrence_dim: int = 128  # components kept of co-occurrence in histories, where items have no content
 
     # pretrained encoders of content; "" none, "packaged:..." from a Python package, a folder, or a name on the hub
     text_model: str = ""  # sentence-transformers

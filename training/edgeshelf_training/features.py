@@ -21,9 +21,10 @@ CACHE = Path(".cache/vectors")  # of pretrained encoders, under the folder that 
 
 
 def item_features(corpus: Corpus, components: np.ndarray, spans: np.ndarray, config: TrainConfig) -> list[np.ndarray]:
-    """Blocks f32[N,F]: TF-IDF components, pretrained text and image encoders where named, co-occurrence in the spans.
+    """Blocks f32[N,F]: TF-IDF components `components`, pretrained text and image encoders where named.
 
-    `components` f32[N,F] is the first of them.
+    Without any content the components of co-occurrence in the spans take their place; beside content they make the
+    encoder fit what it has seen and nothing else.
     """
     blocks = [components]
     if config.text_model:
@@ -32,8 +33,9 @@ def item_features(corpus: Corpus, components: np.ndarray, spans: np.ndarray, con
         found = find_images(corpus.pictures, [item.id for item in corpus.items])
         encoded = encode_images(found, config.image_model, choose_device(config.device), cache=CACHE)
         blocks.append(_leading(encoded.vectors, config))
-    together = cooccurrence_components(corpus.log, spans, len(corpus.items), config.cooccurrence_dim, config.seed)
-    return [*blocks, together]
+    if any(block.any() for block in blocks):
+        return blocks
+    return [cooccurrence_components(corpus.log, spans, len(corpus.items), config.cooccurrence_dim, config.seed)]
 
 
 def _text_vectors(corpus: Corpus, spans: np.ndarray, config: TrainConfig) -> np.ndarray:

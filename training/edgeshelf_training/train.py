@@ -149,7 +149,7 @@ def pictures_of(data: Path) -> Path | None:
 def fit_tune(
     corpus: Corpus, content: Content, split: Split, config: TrainConfig, progress: Progress, scale: float
 ) -> tuple[Model, Fusion, Less]:
-    """The model of the training part, the fusion that the validation part chooses, and its weights without each part."""
+    """The model of the training part, the fusion that validation chooses, and its weights without each part."""
     tune = fit_measured(corpus, content, split, config, progress)
     progress.enter("fuse", 0.75 * scale, 0.85 * scale)
     bare = as_release(corpus, tune, None, config)

@@ -20,7 +20,7 @@ const histories = gunzipSync(readFileSync(join(dataDir, "sequences.txt.gz")))
 	.toString("utf8")
 	.trimEnd()
 	.split("\n")
-	.map((line) => line.split(" "));
+	.map((line) => line.trim().split(/\s+/));
 const ids = [...new Set(histories.flatMap(([, ...items]) => items))].sort();
 const held = new Set(sampleOf(ids, Math.round(share * ids.length), Number(seedText)));
 

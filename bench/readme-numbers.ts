@@ -1,55 +1,153 @@
 /**
- * The README's table of numbers, made from `bench/results/*.json`.
+ * The README's tables of numbers, made from `bench/results/*.json` as `row.ts` and `encode.ts` write them. A row that was
+ * not measured is not listed.
  *
- *     npx node bench/readme-numbers.ts     writes it between the marks in README.md
+ *     npx node bench/readme-numbers.ts     writes them between the marks in README.md
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const README = new URL("../README.md", import.meta.url);
 const BEGIN = "<!-- numbers: made by bench/readme-numbers.ts -->";
 const END = "<!-- end of numbers -->";
 
-const result = (name: string) => JSON.parse(readFileSync(new URL(`results/${name}.json`, import.meta.url), "utf8"));
-const four = (value: number) => value.toFixed(4);
-const percent = (value: number) => `${(value * 100).toFixed(2)}%`;
+/** Sets by the name of their result, and the best published figures for the same protocol (ids only). */
+const SETS = [
+	{ name: "beauty-ids", title: "Beauty, ids only", published: "0.0611 / 0.0635" },
+	{ name: "beauty", title: "Beauty, ids + titles + attributes", published: "" },
+	{ name: "sports", title: "Sports, ids + attributes", published: "0.0360 / 0.0371" },
+] as const;
 
-type Scores = { readonly "ndcg@10": number };
-/** Relative change of NDCG@10, signed. */
-const change = (now: Scores, before: Scores) => {
-	const share = now["ndcg@10"] / before["ndcg@10"] - 1;
-	return `${share < 0 ? "" : "+"}${percent(share)}`;
+type Scores = Readonly<Record<string, number>>;
+type Table = Readonly<Record<string, Scores>>;
+type Interval = { readonly mean: number; readonly lower95: number; readonly upper95: number };
+type Part = { readonly name: string; readonly ndcgWithout: number; readonly difference: Interval };
+type Row = {
+	readonly served: { readonly tune: Scores; readonly refit?: Scores };
+	readonly trained: { readonly tune: Table; readonly refit: Table };
+	readonly ablation: readonly Part[];
+	readonly minutes: number;
+	readonly commands: readonly string[];
+	readonly machine: string;
+	readonly date: string;
 };
+
+const pathOf = (name: string) => new URL(`results/${name}.json`, import.meta.url);
+const result = <T>(name: string): T | null => (existsSync(pathOf(name)) ? (JSON.parse(readFileSync(pathOf(name), "utf8")) as T) : null);
+const four = (value: number | undefined) => (value === undefined ? "" : value.toFixed(4));
+const percent = (value: number | undefined, digits = 2) => (value === undefined ? "" : `${(value * 100).toFixed(digits)}%`);
+const signed = (value: number) => `${value < 0 ? "" : "+"}${percent(value, 1)}`;
+const line = (...cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+	rows.length === 0 ? [] : [line(...head), `|${"---|".repeat(head.length)}`, ...rows.map((row) => line(...row)), ""];
+
+const NAMES: Readonly<Record<string, string>> = {
+	fused: "**fused**",
+	encoder: "encoder alone",
+	transitions: "transitions alone",
+	popular: "popularity",
+	fusedFloat32: "fused, float32",
+	encoderFloat32: "encoder alone, float32",
+	markov: "Markov chain",
+	seqRulesNewest: "sequential rules, newest item",
+	seqRules: "sequential rules (SeqRules)",
+	pctm: "counts with distance, direction, recency (PCTM)",
+	transitionsTfidf: "transitions with TF-IDF titles",
+	plainSasrec: "SASRec, plain",
+};
+
+/** A figure of the refit through HTTP; where that was not measured the same files in NumPy, and it says so. */
+const refitted = ({ served, trained }: Pick<Row, "served" | "trained">, figure: string) =>
+	served.refit === undefined ? `${four(trained.refit.fused?.[figure])} in NumPy` : `**${four(served.refit[figure])}**`;
+
+/** Through HTTP, tune and refit, beside what is published. */
+function servedTable(rows: readonly { title: string; published: string; row: Row }[]): string[] {
+	return table(
+		["Through HTTP, int8", "NDCG@10 tune / refit", "Recall@10", "encoder alone, tune", "coverage@10", "published, ids only"],
+		rows.map(({ title, published, row: { served, trained } }) => [
+			title,
+			`**${four(served.tune["ndcg@10"])}** / ${refitted({ served, trained }, "ndcg@10")}`,
+			`${four(served.tune["recall@10"])} / ${refitted({ served, trained }, "recall@10")}`,
+			four(served.tune["encoder.ndcg@10"]),
+			percent(served.tune["coverage@10"], 1),
+			published,
+		]),
+	);
+}
+
+/** Every system of one set in NumPy on the same int8 files, which answers as the edge does. */
+function systemsTable(title: string, { trained }: Row): string[] {
+	const names = Object.keys(NAMES).filter((name) => trained.tune[name] !== undefined);
+	return [
+		`${title}, every system on the same targets:`,
+		"",
+		...table(
+			["", "NDCG@10 tune / refit", "Recall@10 tune", "coverage@10", "Gini@10"],
+			names.map((name) => {
+				const [tune, refit] = [trained.tune[name] as Scores, trained.refit[name]];
+				const both = `${four(tune["ndcg@10"])}${refit === undefined ? "" : ` / ${four(refit["ndcg@10"])}`}`;
+				return [NAMES[name] as string, both, four(tune["recall@10"]), percent(tune["coverage@10"], 1), four(tune["gini@10"])];
+			}),
+		),
+	];
+}
+
+function ablationTable(rows: readonly { title: string; row: Row }[]): string[] {
+	return [
+		"What each part adds to the fusion: NDCG@10 against weights fitted without it, with the paired 95% interval:",
+		"",
+		...table(
+			["Part", ...rows.map(({ title }) => title)],
+			(rows[0]?.row.ablation ?? []).map(({ name }) => [
+				name,
+				...rows.map(({ row }) => {
+					const found = row.ablation.find((part) => part.name === name);
+					if (found === undefined) return "";
+					const { mean, lower95, upper95 } = found.difference;
+					return `${signed(mean)} (${signed(lower95)} to ${signed(upper95)})`;
+				}),
+			]),
+		),
+	];
+}
+
+function sessionsTable(row: Row | null): string[] {
+	if (row === null) return [];
+	const cells = (scores: Scores | undefined) => [percent(scores?.["recall@20"]), percent(scores?.["mrr@20"])];
+	return [
+		"Yoochoose 1/64 (sessions; seen items stay), trained on all training sessions:",
+		"",
+		...table(
+			["", "P@20", "MRR@20"],
+			[
+				["**fused, through HTTP**", ...cells(row.served.refit ?? row.trained.refit.fused)],
+				...["encoder", "seqRulesNewest", "pctm", "markov"].map((name) => [NAMES[name] as string, ...cells(row.trained.refit[name])]),
+				["best published", "71.45%", "31.29%"],
+			],
+		),
+	];
+}
 
 /** @returns markdown, from one mark to the other */
 export function numbers(): string {
-	const served = result("beauty-tune.served");
-	const trained = result("beauty-tune.trained");
-	const permuted = result("beauty-permuted.trained");
-	const parity = result("beauty-tune.parity");
-	const { fused, encoder, transitions, popular, fusedFloat32, encoderFloat32 } = trained.metrics;
-	const row = (name: string, ndcg: number, recall: number, how: string) => `| ${name} | ${four(ndcg)} | ${four(recall)} | ${how} |`;
+	const rows = SETS.flatMap(({ name, ...set }) => {
+		const row = result<Row>(name);
+		return row === null ? [] : [{ name, ...set, row }];
+	});
+	const sessions = result<Row>("yoochoose");
+	const measured = [...rows.map(({ row }) => row), ...(sessions === null ? [] : [sessions])];
+	const times = rows.map(({ title, row }) => `${title} ${row.minutes.toFixed(1)}`).join(", ");
 	return [
 		BEGIN,
 		"",
-		`Amazon Beauty (5-core, ${served.users} users), leave-one-out, full catalogue, seen items filtered, boundary *tune*, reads ids, titles and`,
-		`attributes. ${trained.machine}; trained in ${trained.minutes.toFixed(1)} minutes beside other work; ${trained.date}.`,
+		"Leave-one-out, full catalogue, seen items filtered, `k_pair` = 3. *tune*: trained on all but the last two items of each shopper;",
+		"*refit*: then on all but the last, with settings frozen.",
 		"",
-		"| | NDCG@10 | Recall@10 | How |",
-		"|---|---|---|---|",
-		row("**fused, int8, as served**", served["ndcg@10"], served["recall@10"], `\`${served.command.replace(/--to \S+ /, "")}\``),
-		row("encoder alone, int8, as served", served["encoder.ndcg@10"], served["encoder.recall@10"], "the same run"),
-		row("fused, int8, in NumPy", fused["ndcg@10"], fused["recall@10"], `\`${trained.command}\``),
-		row("fused, float32", fusedFloat32["ndcg@10"], fusedFloat32["recall@10"], "the same run"),
-		row("encoder alone, float32", encoderFloat32["ndcg@10"], encoderFloat32["recall@10"], "the same run"),
-		row("encoder alone, int8, in NumPy", encoder["ndcg@10"], encoder["recall@10"], "the same run"),
-		row("transitions alone", transitions["ndcg@10"], transitions["recall@10"], "the same run"),
-		row("popularity", popular["ndcg@10"], popular["recall@10"], "the same run"),
-		row("fused, int8, all ids permuted", permuted.metrics.fused["ndcg@10"], permuted.metrics.fused["recall@10"], `\`${permuted.command}\``),
-		"",
-		`- Every user was counted: ${served.failed} of ${served.users} requests failed, ${percent(served["source.personal"])} of the answers were \`personal\`.`,
-		`- int8 against float32, NDCG@10: ${change(fused, fusedFloat32)} fused, ${change(encoder, encoderFloat32)} encoder alone.`,
-		`- ONNX Runtime in workerd against its CPU build and NumPy on the same files, ${parity.histories} histories: the first ten agree to ${four(parity["encoder.overlap@10"])} (encoder) and ${four(parity["fused.overlap@10"])} (fused). \`${parity.command}\``,
-		"- Published, ids only, same protocol: BSARec 0.0611, ICSRec 0.0578, SASRec with full cross-entropy 0.0539. The standard error on this set is about 0.0013.",
+		...servedTable(rows),
+		...rows.flatMap(({ name, title, row }) => (name === "sports" ? [] : systemsTable(title, row))),
+		...ablationTable(rows),
+		...sessionsTable(sessions),
+		`- Training, tune and refit with all measurements, minutes: ${times}. ${measured[0]?.machine ?? ""}; ${measured[0]?.date ?? ""}.`,
+		...measured.map(({ commands }) => `- \`${commands.at(-1)}\``),
 		"",
 		END,
 	].join("\n");

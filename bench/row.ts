@@ -3,7 +3,7 @@
  * each through HTTP, and writes all figures to `bench/results/NAME.json`. Steps whose outputs are there are not repeated,
  * so a run that was cut goes on where it stopped.
  *
- *     npm start                                # in another terminal
+ *     SHOP=none npm start                      # in another terminal, from a fresh state: no other shop's products
  *     npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]
  *
  *   --reads ids     nothing of the items but their ids
@@ -58,9 +58,18 @@ const settings = {
 };
 const configFile = join(work, "config.json");
 writeFileSync(configFile, JSON.stringify(settings));
+// What lies in the folder was made with these very options, or it is not used.
+const asked = JSON.stringify({ data: resolve(dataDir), ...values, to: undefined, work: undefined });
+const askedFile = join(work, "asked.json");
+if (existsSync(askedFile) && readFileSync(askedFile, "utf8") !== asked) {
+	console.error(`${work} holds a run with other options; remove it or choose another name`);
+	process.exit(2);
+}
+writeFileSync(askedFile, asked);
 const [tuneDir, refitDir] = [join(work, "tune"), join(work, "refit")];
 const options = ["--boundary", "refit", ...(values.seed === undefined ? [] : ["--seed", values.seed])];
-const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${[...options, "--baselines", values.baselines].join(" ")}`;
+const flags = ["--config", JSON.stringify(settings), ...options, "--baselines", values.baselines].join(" ");
+const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${flags}`;
 if (!existsSync(join(refitDir, "report.json"))) {
 	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", configFile];
 	const precisions = values.quantisation ? ["--quantisation-out", join(work, "quantisation")] : [];
@@ -70,11 +79,14 @@ if (!existsSync(join(refitDir, "report.json"))) {
 /** Publishes a release and measures it; the figures by the names that `edgeshelf evaluate` gives them. */
 function served(boundary: "tune" | "refit", folder: string) {
 	const file = join(work, `served-${boundary}.json`);
-	if (!existsSync(file)) {
+	const { id } = readJson(join(folder, "manifest.json"));
+	const isDone = () => existsSync(file) && readJson(file).failed === 0 && readJson(file).release === id;
+	if (!isDone()) {
 		edgeshelf("publish", folder, "--to", values.to);
 		const targets = values.targets === undefined ? [] : ["--targets", resolve(values.targets)];
 		const alone = boundary === "tune" ? [] : ["--no-encoder"];
 		edgeshelf("evaluate", "--data", resolve(dataDir as string), ...targets, ...alone, "--to", values.to, "--json", file);
+		if (!isDone()) throw new Error(`${file} is not of ${id} alone, or requests failed`);
 	}
 	return readJson(file);
 }

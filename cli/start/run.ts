@@ -13,11 +13,13 @@ const DEV_VARS = new URL(".dev.vars", ROOT);
 const PORT_DEFAULT = 8787;
 
 /**
- * Serves Edgeshelf on this machine until it is told to stop; a state that has no release yet gets the demo shop.
+ * Serves Edgeshelf on this machine until it is told to stop; a state that has no release yet gets the demo shop, unless
+ * SHOP is `none`.
  * @returns the exit code
  */
 export async function runLocally(environment: NodeJS.ProcessEnv): Promise<number> {
 	const port = portOf(environment.PORT);
+	const withDemo = isDemoWanted(environment.SHOP);
 	await checkPortIsFree(port);
 	writeSecrets();
 	const stopAsked = new Promise<"stopped">((resolve) => {
@@ -37,7 +39,7 @@ export async function runLocally(environment: NodeJS.ProcessEnv): Promise<number
 	const ended = server.ended.then(() => "ended" as const);
 	let stopCron: () => void = () => undefined;
 	try {
-		const outcome = await Promise.race([stopAsked, ended, prepare(address)]);
+		const outcome = await Promise.race([stopAsked, ended, prepare(address, withDemo)]);
 		if (outcome !== "prepared") return codeOf(outcome);
 		isOpen = true;
 		stopCron = startLocalCron(address, cronsOf(readFileSync(new URL("wrangler.toml", ROOT), "utf8")), (line) => console.error(line));
@@ -49,10 +51,14 @@ export async function runLocally(environment: NodeJS.ProcessEnv): Promise<number
 }
 
 /** Seeds a fresh state and says where to look. */
-async function prepare(address: URL): Promise<"prepared"> {
+async function prepare(address: URL, withDemo: boolean): Promise<"prepared"> {
 	const catalogue = makeCatalogue();
 	const client = createClient(address.href);
 	let release = await activeRelease(client);
+	if (!withDemo) {
+		say(`\n  API        ${address.href}docs\n  Release    ${release ?? "none yet"}\n\nCtrl-C stops it.`);
+		return "prepared";
+	}
 	if (release === null) {
 		say(`Filling the empty state with the demo shop (${catalogue.length} products) …`);
 		release = await seedDemo(client, catalogue);
@@ -84,6 +90,11 @@ function portOf(text: string | undefined): number {
 	const port = Number(text);
 	if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new CommandFailure(`PORT must be 1 to 65535, not "${text}"`);
 	return port;
+}
+
+function isDemoWanted(text: string | undefined): boolean {
+	if (text && text !== "none" && text !== "demo") throw new CommandFailure(`SHOP must be "demo" or "none", not "${text}"`);
+	return text !== "none";
 }
 
 /** Makes `.dev.vars` whole; only its owner may read it. */

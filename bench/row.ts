@@ -76,6 +76,12 @@ if (!existsSync(join(refitDir, "report.json"))) {
 	edgeshelf("train", ...data, ...options, "--baselines", values.baselines, ...precisions);
 }
 
+const said = Object.entries(values).flatMap(([flag, value]) => {
+	if (["to", "work"].includes(flag) || value === false) return [];
+	return value === true ? [`--${flag}`] : [`--${flag}`, basename(value)];
+});
+const rowCommand = ["npx node bench/row.ts", name, basename(dataDir), ...said].join(" ");
+
 /** Publishes a release and measures it; the figures by the names that `edgeshelf evaluate` gives them. */
 function served(boundary: "tune" | "refit", folder: string) {
 	const file = join(work, `served-${boundary}.json`);
@@ -97,10 +103,7 @@ const result = {
 	...(values.quantisation && { quantisation: readJson(join(work, "quantisation/quantisation.json")) }),
 	settings,
 	minutes: readJson(join(refitDir, "manifest.json")).training.minutes,
-	commands: [
-		trainCommand,
-		`npx node bench/row.ts ${[name, basename(dataDir), ...process.argv.slice(4).map((arg) => basename(arg))].join(" ")}`,
-	],
+	commands: [trainCommand, rowCommand],
 	machine: machineOf(),
 	date: new Date().toISOString().slice(0, 10),
 };

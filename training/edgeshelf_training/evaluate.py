@@ -32,9 +32,14 @@ def chunks(count: int, items: int) -> Iterator[slice]:
         yield slice(start, min(start + size, count))
 
 
-def release_queries(release: Release, asked: Asked, tell: Callable[[float], None] = lambda _: None) -> np.ndarray:
-    """Encoder output for each case through ONNX Runtime, f32[M,D]; zero for an empty history."""
-    vectors = release.float_vectors
+def release_queries(
+    release: Release, asked: Asked, tell: Callable[[float], None] = lambda _: None, vectors: np.ndarray | None = None
+) -> np.ndarray:
+    """Encoder output for each case through ONNX Runtime, f32[M,D]; zero for an empty history.
+
+    `vectors` f32[N,D] stand in for the release's own rows.
+    """
+    vectors = release.float_vectors if vectors is None else vectors
     found = np.zeros((len(asked), vectors.shape[1]), np.float32)
     for k, history in enumerate(asked.histories):
         if len(history):

@@ -10,7 +10,7 @@ from scipy import sparse
 from .candidates import COUNTED, Tables
 from .config import TrainConfig
 from .content import content_neighbours, leading_components, tfidf
-from .corpus import Corpus
+from .corpus import Corpus, Item
 from .counts import bought_counts, event_weights, popularity, transition_table
 from .encoder import Towers
 from .features import item_features
@@ -20,6 +20,7 @@ from .neighbours import Neighbours, quantise_neighbours
 from .onnx_graph import encoder_graph
 from .progress import Progress
 from .quantise import quantise_rows
+from .release import Fusion, Release
 from .run_encoder import EncoderSession
 from .text_vectors import TextVectors, fit_text_vectors, project_content
 
@@ -49,8 +50,11 @@ class Model:
         boosted = None if boost is None else boost.astype(np.float64)
         return Tables(counted, self.popularity.astype(np.float64), boosted)
 
-    def session(self, length: int) -> EncoderSession:
-        return EncoderSession(self.graph, length)
+    def release(self, items: tuple[Item, ...], fusion: Fusion | None, length: int) -> Release:
+        """As the edge will read it, without the detour over files."""
+        tables = self.tables(fusion.boost if fusion else None)
+        session = EncoderSession(self.graph, length)
+        return Release([item.id for item in items], self.quantised, self.scales, tables, fusion, session, {})
 
 
 def read_content(corpus: Corpus, config: TrainConfig) -> Content:

@@ -42,10 +42,7 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
     for name, file in TABLE_FILES.items():
         k_pair = None if name == "similar" else config.k_pair
         files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))
-    release = Release(
-        [item.id for item in items], model.quantised, model.scales, model.tables(boost), fusion,
-        model.session(config.length), {},
-    )  # fmt: skip
+    release = model.release(items, fusion, config.length)
     files["parity.json"] = json_bytes(parity_json(release, config.seed))
     manifest = {
         "encoder": {

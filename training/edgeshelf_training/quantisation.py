@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import numpy as np
 from .asked import ask
 from .config import TrainConfig
 from .corpus import Corpus
-from .evaluate import ScoreChunk, int8_scorer, rank_cases
+from .evaluate import ScoreChunk, int8_scorer, rank_cases, release_queries
 from .metrics import summary
 from .model import Model
 from .onnx_graph import SHIPPED, WEIGHTS, encoder_graph
 from .progress import Progress
-from .release import Fusion, Release
+from .release import Fusion
 from .run_encoder import EncoderSession
 
 
@@ -30,41 +31,31 @@ def write_quantisation_table(
     """
     folder.mkdir(parents=True, exist_ok=True)
     asked = ask(corpus.log, test)
-    wide, rows = model.vectors.astype(np.float64), []
-    pairs = [(stored, items) for stored in WEIGHTS for items in ("float32", "int8 per row")]
-    for k, (stored, items) in enumerate(pairs):
+    whole = model.release(corpus.items, fusion, config.length)
+    rows: list[dict] = []
+    for stored in WEIGHTS:
         graph = encoder_graph(model.encoder, stored).SerializeToString()
         file = f"encoder.{stored.replace(' ', '-')}.onnx"
         (folder / file).write_bytes(graph)
-        session = EncoderSession(graph, config.length)
-        release = Release(
-            [item.id for item in corpus.items],
-            model.quantised,
-            model.scales,
-            model.tables(fusion.boost),
-            fusion,
-            session,
-            {},
-        )
-        read = model.vectors if items == "float32" else release.float_vectors
-        queries = np.zeros((len(asked), model.vectors.shape[1]), np.float32)
-        for case, history in enumerate(asked.histories):
-            if len(history):
-                newest = history[-config.length :]
-                queries[case] = session.query(read[newest], asked.kinds[case], asked.gaps[case], asked.contexts[case])
-        scores = int8_scorer(release, queries) if items != "float32" else _exact(queries, wide)
-        found = rank_cases(release, asked, scores, corpus.keep_seen, systems=("fused", "encoder"))
-        rows.append({
-            "encoder": stored, "items": items, "file": file, "encoderBytes": len(graph), "dim": model.vectors.shape[1],
-            "itemBytes": model.vectors.nbytes if items == "float32" else model.quantised.nbytes + model.scales.nbytes,
-            "fused.ndcg@10": summary(found["fused"].ranks)["ndcg@10"],
-            "encoder.ndcg@10": summary(found["encoder"].ranks)["ndcg@10"],
-            "shipped": stored == SHIPPED and items != "float32",
-        })  # fmt: skip
-        progress.tell((k + 1) / len(pairs))
+        release = dataclasses.replace(whole, encoder=EncoderSession(graph, config.length))
+        for items in ("float32", "int8 per row"):
+            exact = items == "float32"
+            queries = release_queries(release, asked, vectors=model.vectors if exact else None)
+            scores = _exact(queries, model.vectors) if exact else int8_scorer(release, queries)
+            found = rank_cases(release, asked, scores, corpus.keep_seen, systems=("fused", "encoder"))
+            rows.append({
+                "encoder": stored, "items": items, "file": file, "encoderBytes": len(graph),
+                "dim": model.vectors.shape[1],
+                "itemBytes": model.vectors.nbytes if exact else model.quantised.nbytes + model.scales.nbytes,
+                "fused.ndcg@10": summary(found["fused"].ranks)["ndcg@10"],
+                "encoder.ndcg@10": summary(found["encoder"].ranks)["ndcg@10"],
+                "shipped": stored == SHIPPED and not exact,
+            })  # fmt: skip
+            progress.tell(len(rows) / (2 * len(WEIGHTS)))
     (folder / "quantisation.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     return rows
 
 
 def _exact(queries: np.ndarray, vectors: np.ndarray) -> ScoreChunk:
-    return lambda part: queries[part].astype(np.float64) @ vectors.T
+    wide = vectors.astype(np.float64)
+    return lambda part: queries[part].astype(np.float64) @ wide.T

@@ -15,6 +15,7 @@ from .candidates import COUNTED, PARTS, Shape, Tables
 from .errors import InputError
 from .fusion import Bucket
 from .neighbours import Neighbours
+from .quantise import dequantise_rows
 from .run_encoder import EncoderSession
 
 TABLE_FILES = {name: f"{name}.bin" for name in COUNTED}
@@ -43,7 +44,7 @@ class Release:
     @property
     def float_vectors(self) -> np.ndarray:
         """Dequantised rows, f32[N,D]."""
-        return self.vectors.astype(np.float32) * self.scales[:, None]
+        return dequantise_rows(self.vectors, self.scales)
 
 
 def fusion_json(fusion: Fusion) -> dict:

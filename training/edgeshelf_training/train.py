@@ -96,7 +96,7 @@ def train(
     tune, fusion, less = fit_tune(corpus, content, split, config, progress, scale)
     progress.enter("evaluate", 0.85 * scale, 0.95 * scale)
     test = sample_cases(split.test, config.test_cases, config.seed)
-    candidate = as_release(corpus, tune, fusion, config)
+    candidate = tune.release(corpus.items, fusion, config.length)
     measured = measure(corpus, candidate, tune, test, less, config, progress)
     if quantisation_out is not None:
         write_quantisation_table(quantisation_out, corpus, tune, fusion, test, config, progress)
@@ -110,7 +110,7 @@ def train(
         final = fit_final(corpus, content, split, config, progress, tune)
         if split.refit_tests:
             progress.enter("evaluate refit", 0.93, 0.97)
-            refitted = as_release(corpus, final, fusion, config)
+            refitted = final.release(corpus.items, fusion, config.length)
             remeasured = measure(corpus, refitted, final, test, less, config, progress)
     if baselines is not None:
         progress.enter("baselines", 0.97, 0.98)
@@ -152,7 +152,7 @@ def fit_tune(
     """The model of the training part, the fusion that validation chooses, and its weights without each part."""
     tune = fit_measured(corpus, content, split, config, progress)
     progress.enter("fuse", 0.75 * scale, 0.85 * scale)
-    bare = as_release(corpus, tune, None, config)
+    bare = tune.release(corpus.items, None, config.length)
 
     def asking(most: int, seed: int) -> tuple[Asked, np.ndarray]:
         asked = ask(corpus.log, sample_cases(split.validation, most, seed))
@@ -206,13 +206,6 @@ def make_newcomers(release: Release, model: Model, content: Content, queries: np
     vectors[rows] = project_content(content.matrix, model.vectors, others)[rows]
     quantised, scales = quantise_rows(vectors)
     return Newcomers(rows, int8_scorer(dataclasses.replace(release, vectors=quantised, scales=scales), queries))
-
-
-def as_release(corpus: Corpus, model: Model, fusion: Fusion | None, config: TrainConfig) -> Release:
-    """The model as the edge will read it, without the detour over files."""
-    ids = [item.id for item in corpus.items]
-    tables = model.tables(fusion.boost if fusion else None)
-    return Release(ids, model.quantised, model.scales, tables, fusion, model.session(config.length), {})
 
 
 def protocol(corpus: Corpus, split: Split, targets: int) -> dict:

@@ -152,3 +152,19 @@ def test_a_refit_leaves_the_measured_model_where_it_is_asked_to(tmp_path: Path):
     both = json.loads((tmp_path / "both" / "manifest.json").read_text())
     assert both["trainedOn"]["boundary"] == "refit" and both["files"] != alone["files"]
     assert both["metrics"]["tune"] == alone["metrics"]["tune"]
+
+
+def test_each_precision_and_the_baselines_are_measured_on_the_run_s_own_cases(tmp_path: Path):
+    data = write_sequences(tmp_path / "data", *shop_sequences())
+    outcome = run(data, tmp_path / "out", quantisation_out=tmp_path / "precisions", baselines="counted")
+    tune = outcome.manifest["metrics"]["tune"]
+    rows = json.loads((tmp_path / "precisions" / "quantisation.json").read_text())
+    assert len(rows) == 8
+    assert all((tmp_path / "precisions" / row["file"]).stat().st_size == row["encoderBytes"] for row in rows)
+    (shipped,) = (row for row in rows if row["shipped"])
+    (exact,) = (row for row in rows if (row["encoder"], row["items"]) == ("float32", "float32"))
+    assert shipped["fused.ndcg@10"] == tune["fused"]["ndcg@10"]
+    assert exact["encoder.ndcg@10"] == pytest.approx(tune["encoderFloat32"]["ndcg@10"])
+    assert shipped["encoderBytes"] < exact["encoderBytes"]
+    assert {"markov", "seqRules", "pctm", "transitionsTfidf"} <= set(tune)
+    assert tune["markov"]["ndcg@10"] > tune["popular"]["ndcg@10"]  # the made-up histories follow a ring

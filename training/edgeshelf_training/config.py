@@ -37,7 +37,7 @@ class TrainConfig:
     context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
     content_dim: int = 128  # components kept of the TF-IDF matrix
-    cooccurrence_dim: int = 128  # components kept of co-occurrence in histories, where items have no content
+    cooccurrence_dim: int = 128  # components kept of co-occurrence in histories, which every second tower reads
 
     # pretrained encoders of content; "" none, "packaged:..." from a Python package, a folder, or a name on the hub
     text_model: str = ""  # sentence-transformers
@@ -64,7 +64,7 @@ class TrainConfig:
     window: int = 10  # items between the two of a counted pair, at most
     half_life_days: float = 45.0  # recency decay of counts, where the log has times
     max_neighbours: int = 100  # a row of transitions or bought
-    similar_neighbours: int = 50
+    similar_neighbours: int = 100
 
     tail_price: float = 0.002  # share of validation NDCG@10 given up so that lists reach into the long tail
     new_items: float = 2.0  # places that unseen products take among the first 50, in shares of the catalogue

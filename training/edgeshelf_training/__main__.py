@@ -13,6 +13,7 @@ from .config import PRESETS, load_config
 from .errors import InputError
 from .progress import Progress
 from .run_baselines import ALL, COUNTED
+from .similarity import similarity_table
 from .throughput import measure_throughput
 from .train import Outcome, train
 
@@ -45,6 +46,14 @@ def parser() -> argparse.ArgumentParser:
     speed.add_argument("--steps", type=int, default=50)
     speed.add_argument("--config", help="as for train")
     speed.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    like = commands.add_parser("similarity", help="how often what is most like a history holds its target")
+    like.add_argument("--data", type=Path, required=True, help="as for train")
+    like.add_argument(
+        "--targets", type=Path, required=True, help="file of the item ids that are asked for, a line each"
+    )
+    like.add_argument("--text-model", default="", help="a pretrained text encoder to try beside TF-IDF")
+    like.add_argument("--config", help="as for train")
+    like.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     return top
 
 
@@ -80,7 +89,19 @@ def throughput(options: argparse.Namespace) -> None:
     for name in ("items", "events", "steps"):
         if getattr(options, name) < 2:
             raise InputError(f"--{name} must be at least 2, got {getattr(options, name)}")
-    found = measure_throughput(options.items, options.events, options.steps, load_config(options.config, None))
+    tell(measure_throughput(options.items, options.events, options.steps, load_config(options.config, None)), options)
+
+
+def similarity(options: argparse.Namespace) -> None:
+    """Prints the figures of `similarity_table`."""
+    if not options.targets.is_file():
+        raise InputError(f"--targets {options.targets}: no such file")
+    seed = load_config(options.config, None).seed
+    tell(similarity_table(options.data, options.targets, options.text_model, seed), options)
+
+
+def tell(found: dict, options: argparse.Namespace) -> None:
+    """Prints figures as JSON, and writes them where the options ask for it."""
     told = json.dumps(found, indent=1)
     if options.json:
         options.json.write_text(told + "\n", "utf-8")
@@ -92,6 +113,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "throughput":
             throughput(options)
+            return 0
+        if options.command == "similarity":
+            similarity(options)
             return 0
         distributed.join()
         config = load_config(options.config, options.seed)

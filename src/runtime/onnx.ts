@@ -13,6 +13,11 @@ const ON_CPU = 1;
 const INPUTS = ["vectors", "kinds", "gaps", "positions", "context"] as const;
 const OUTPUT = "queries";
 const CONTEXT_LENGTH = 4;
+/**
+ * Weights are stored as int8 and computed in float32: folded into constants when the model loads. Left to itself the
+ * runtime keeps DequantizeLinear for kernels that it has not got here, and unpacks every weight in every call.
+ */
+const DEQUANTISE_AT_LOAD = "session.disable_quant_qdq";
 /** Names, pointers and dimensions of one call, bytes. */
 const FRAME_BYTES = 1024;
 
@@ -112,6 +117,7 @@ function createEncoder({ ort, runOptions }: Runtime, model: Uint8Array): Encoder
 function createSession(ort: OrtModule, model: Uint8Array): number {
 	const options = ort._OrtCreateSessionOptions(OPTIMIZE_ALL, true, true, SEQUENTIAL, false, 0, 0, LOG_FATAL, 0, 0);
 	check(ort, options !== 0, "cannot make session options");
+	setEntry(ort, options, DEQUANTISE_AT_LOAD, "1");
 	const at = ort._malloc(model.byteLength);
 	try {
 		ort.HEAPU8.set(model, at);
@@ -121,6 +127,15 @@ function createSession(ort: OrtModule, model: Uint8Array): number {
 	} finally {
 		ort._free(at);
 		ort._OrtReleaseSessionOptions(options);
+	}
+}
+
+function setEntry(ort: OrtModule, options: number, key: string, value: string): void {
+	const strings = createArena(ort, FRAME_BYTES);
+	try {
+		check(ort, ort._OrtAddSessionConfigEntry(options, strings.string(key), strings.string(value)) === 0, `cannot set ${key}`);
+	} finally {
+		strings.free();
 	}
 }
 

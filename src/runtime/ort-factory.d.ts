@@ -21,6 +21,7 @@ declare module "onnxruntime-web/ort-wasm-simd-threaded.mjs" {
 			logVerbosity: number,
 			optimizedModelPath: Pointer,
 		): Pointer;
+		_OrtAddSessionConfigEntry(options: Pointer, key: Pointer, value: Pointer): number;
 		_OrtReleaseSessionOptions(options: Pointer): number;
 		_OrtCreateSession(model: Pointer, bytes: number, options: Pointer): Pointer;
 		_OrtReleaseSession(session: Pointer): number;

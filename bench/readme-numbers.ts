@@ -4,7 +4,7 @@
  *
  *     npx node bench/readme-numbers.ts     writes them between the marks in README.md
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const README = new URL("../README.md", import.meta.url);
 const BEGIN = "<!-- numbers: made by bench/readme-numbers.ts -->";
@@ -25,6 +25,7 @@ type Row = {
 	readonly served: { readonly tune: Scores; readonly refit?: Scores };
 	readonly trained: { readonly tune: Table; readonly refit: Table };
 	readonly ablation: readonly Part[];
+	readonly similarity?: Table;
 	readonly minutes: number;
 	readonly commands: readonly string[];
 	readonly machine: string;
@@ -127,6 +128,83 @@ function sessionsTable(row: Row | null): string[] {
 	];
 }
 
+/** Recall@50 of products that training never saw, among all products. */
+function unseenTable(row: Row | null): string[] {
+	if (row === null) return [];
+	const { served, similarity } = row;
+	const best = (name: string, title: string) => {
+		const scores = similarity?.[name];
+		return scores === undefined ? [] : [[title, percent(scores["recall@50"])]];
+	};
+	return [
+		"A tenth of Beauty's products held out of every history; shoppers whose next product is one of them, all products to choose from:",
+		"",
+		...table(
+			["", "Recall@50"],
+			[
+				["**fused, through HTTP**, tune / refit", `**${percent(served.tune["recall@50"])}** / **${percent(served.refit?.["recall@50"])}**`],
+				...best("tfidf", "TF-IDF, the best of four decays of the history"),
+				...best("text", "MiniLM, the best of four decays of the history"),
+			],
+		),
+	];
+}
+
+type Precision = {
+	readonly rows: readonly (Scores & { readonly encoder: string; readonly items: string; readonly shipped: boolean })[];
+	readonly machine: string;
+	readonly date: string;
+};
+
+/** What each way of storing the encoder costs. */
+function precisionTable(measured: Precision | null): string[] {
+	if (measured === null) return [];
+	return [
+		`Storing the encoder and the item vectors of Beauty's *tune*; milliseconds of one warm encode in workerd (${measured.machine}; ${measured.date}):`,
+		"",
+		...table(
+			["Encoder", "Items", "Encoder, KB", "Items, KB", "ms, 8 entries", "ms, 50 entries", "NDCG@10 fused", "encoder alone"],
+			measured.rows.map((row) => [
+				row.shipped ? `**${row.encoder}**` : row.encoder,
+				row.items,
+				...["encoderBytes", "itemBytes"].map((name) => ((row[name] ?? 0) / 1000).toFixed(0)),
+				...["ms.8", "ms.50"].map((name) => row[name]?.toFixed(2) ?? ""),
+				four(row["fused.ndcg@10"]),
+				four(row["encoder.ndcg@10"]),
+			]),
+		),
+	];
+}
+
+/** The same row with other seeds, through HTTP. */
+function seedsTable(name: string, title: string): string[] {
+	const seeds = readdirSync(new URL("results/", import.meta.url))
+		.map((file) => /^(.+)\.seed-(\d+)\.json$/.exec(file))
+		.filter((match) => match?.[1] === name)
+		.map((match) => Number(match?.[2]))
+		.sort((a, b) => a - b);
+	if (seeds.length === 0) return [];
+	const rows = seeds.map((seed) => ({ seed, row: result<Row>(`${name}.seed-${seed}`) as Row }));
+	const spread = (figures: readonly number[]) => {
+		const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+		const deviation = Math.sqrt(figures.reduce((sum, figure) => sum + (figure - mean) ** 2, 0) / Math.max(1, figures.length - 1));
+		return `${four(mean)} ± ${four(deviation)}`;
+	};
+	const cells = ({ served }: Row) => [served.tune["ndcg@10"] ?? 0, served.refit?.["ndcg@10"] ?? 0, served.tune["encoder.ndcg@10"] ?? 0];
+	const columns = rows.map(({ row }) => cells(row));
+	return [
+		`${title} by seed:`,
+		"",
+		...table(
+			["Seed", "NDCG@10 tune", "refit", "encoder alone, tune"],
+			[
+				...rows.map(({ seed, row }) => [String(seed), ...cells(row).map(four)]),
+				["mean ± standard deviation", ...[0, 1, 2].map((k) => spread(columns.map((column) => column[k] ?? 0)))],
+			],
+		),
+	];
+}
+
 /** @returns markdown, from one mark to the other */
 export function numbers(): string {
 	const rows = SETS.flatMap(({ name, ...set }) => {
@@ -134,7 +212,8 @@ export function numbers(): string {
 		return row === null ? [] : [{ name, ...set, row }];
 	});
 	const sessions = result<Row>("yoochoose");
-	const measured = [...rows.map(({ row }) => row), ...(sessions === null ? [] : [sessions])];
+	const unseen = result<Row>("beauty-unseen");
+	const measured = [...rows.map(({ row }) => row), ...[sessions, unseen].flatMap((row) => (row === null ? [] : [row]))];
 	const times = rows.map(({ title, row }) => `${title} ${row.minutes.toFixed(1)}`).join(", ");
 	return [
 		BEGIN,
@@ -146,6 +225,9 @@ export function numbers(): string {
 		...rows.flatMap(({ name, title, row }) => (name === "sports" ? [] : systemsTable(title, row))),
 		...ablationTable(rows),
 		...sessionsTable(sessions),
+		...unseenTable(unseen),
+		...precisionTable(result<Precision>("precision")),
+		...rows.flatMap(({ name, title }) => seedsTable(name, title)),
 		`- Training, tune and refit with all measurements, minutes: ${times}. ${measured[0]?.machine ?? ""}; ${measured[0]?.date ?? ""}.`,
 		...measured.map(({ commands }) => `- \`${commands.at(-1)}\``),
 		"",

@@ -10,16 +10,27 @@ export const RECOMMENDATION_BODY_MAX_BYTES = 512 * 1024;
 export const HISTORY_EVENTS = ["view", "click", "cart", "purchase", "search"] as const;
 export type HistoryEvent = (typeof HISTORY_EVENTS)[number];
 
+/**
+ * "Not interested": the item of such an entry, and its variants, are not shown again, and no entry of it is read as a
+ * wish, whatever stands before or after. It is the browser that takes the entry out when the shopper changes her mind.
+ */
+export const DISMISSAL = "dismiss";
+
 export const HistoryEntry = v.pipe(
 	v.strictObject({
 		item: v.optional(ItemId),
 		query: v.optional(QueryText),
-		event: v.optional(v.picklist(HISTORY_EVENTS), "view"),
+		event: v.optional(v.picklist([...HISTORY_EVENTS, DISMISSAL]), "view"),
 		at: v.optional(UnixSeconds),
 	}),
 	v.check((entry) => (entry.item === undefined) !== (entry.query === undefined), "must have exactly one of item and query"),
+	v.check((entry) => entry.event !== DISMISSAL || entry.item !== undefined, "must name the item that is dismissed"),
 );
 export type HistoryEntry = v.InferOutput<typeof HistoryEntry>;
+
+/** Entries of one request, oldest first. */
+export const History = v.optional(v.pipe(v.array(HistoryEntry), v.maxLength(HISTORY_MAX_ENTRIES)), []);
+export const IdsToLeaveOut = v.optional(v.pipe(v.array(ItemId), v.maxLength(HISTORY_MAX_ENTRIES)), []);
 
 export const Filter = v.strictObject({
 	category: v.optional(v.pipe(v.array(Label), v.minLength(1), v.maxLength(50))),
@@ -37,13 +48,12 @@ export const Surface = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 
 export const CLOCK_SKEW_SECONDS = 5 * 60;
 
 export const RecommendationRequest = v.strictObject({
-	/** Oldest first. */
-	history: v.optional(v.pipe(v.array(HistoryEntry), v.maxLength(HISTORY_MAX_ENTRIES)), []),
+	history: History,
 	surface: v.optional(Surface, "home"),
 	/** The product that the page shows: read as the newest entry of the history. */
 	item: v.nullish(ItemId, null),
 	limit: Limit,
-	exclude: v.optional(v.pipe(v.array(ItemId), v.maxLength(HISTORY_MAX_ENTRIES)), []),
+	exclude: IdsToLeaveOut,
 	excludeSeen: v.optional(v.boolean(), true),
 	filter: v.optional(Filter, {}),
 	explain: v.optional(v.boolean(), false),

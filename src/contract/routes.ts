@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import type { Scope } from "./errors.ts";
 import { EventsRequest, EventsResponse } from "./event.ts";
 import { CatalogueReport, Product } from "./product.ts";
+import { RankRequest, RankResponse } from "./rank.ts";
 import { EvaluationRequest, PublicRecommendationQuery, RecommendationRequest, RecommendationResponse } from "./recommendation.ts";
 import { ActivateRequest } from "./release.ts";
 import { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "./run.ts";
@@ -37,6 +38,13 @@ export const ROUTES: readonly RouteDescription[] = [
 		summary: "Products for a place in the shop, without a history: public and cacheable.",
 		query: PublicRecommendationQuery,
 		answers: { 200: { description: "The list; recommendationId is null", schema: RecommendationResponse } },
+	},
+	{
+		method: "post",
+		path: "/v1/rank",
+		summary: "A list of the shop's own in personal order, up to 1,000 ids. Where nothing is known it stays as it was given.",
+		body: { schema: RankRequest, types: JSON_TYPES },
+		answers: { 200: { description: "The list, what had to be left out of it, and the rung that answered", schema: RankResponse } },
 	},
 	{
 		method: "post",

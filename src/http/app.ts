@@ -10,6 +10,7 @@ import { docsRoutes } from "./docs.ts";
 import { failureResponse, onError } from "./errors.ts";
 import { evaluationRoutes } from "./evaluate.ts";
 import { eventRoutes } from "./events.ts";
+import { rankRoutes } from "./rank.ts";
 import { recommendationRoutes } from "./recommendations.ts";
 import type { Services } from "./services.ts";
 import { admitVisitor } from "./visitor.ts";
@@ -33,6 +34,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 	app.use("/v1/*", admitVisitor());
 	const groups = [
 		recommendationRoutes(),
+		rankRoutes(),
 		eventRoutes(),
 		evaluationRoutes(),
 		adminCatalogueRoutes(),

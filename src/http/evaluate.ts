@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { EvaluationRequest, RECOMMENDATION_BODY_MAX_BYTES } from "../contract/recommendation.ts";
+import { refuseFutureEntries, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
 import { requireScope } from "./auth.ts";
 import { readJson } from "./body.ts";
-import { refuseFutureEntries, timing } from "./recommendations.ts";
 
 /** `POST /admin/evaluate`: a list by chosen parts of the active release; neither counted nor limited. */
 export function evaluationRoutes(): Hono<AppEnv> {

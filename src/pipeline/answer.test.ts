@@ -47,6 +47,7 @@ const product = (values: Partial<OverlaidProduct>): OverlaidProduct => ({
 	brand: null,
 	price: null,
 	stock: null,
+	group: null,
 	attributes: {},
 	...values,
 });
@@ -221,4 +222,53 @@ test("by the encoder alone the order is that of its scores", async () => {
 	}
 	expect(idsOf(answerByParts(release, request(["lip-1"], { limit: 2 }), ["similar"], 0))).toEqual(["口红-4", "lip-2"]);
 	expect(idsOf(answerByParts(release, request(["lip-1"], { limit: 2 }), ["popular"], 0))).toEqual(["lip-2", "口红-3"]);
+});
+
+test("a dismissed product and its variants are gone on every rung at once, and what was dismissed is no wish", async () => {
+	for (const encoder of [meanEncoder(), null]) {
+		const release = await load(encoder);
+		release.apply(["lip-2", "口红-3"].map((id) => ({ id, version: 1, product: product({ title: "lip", category: "lip", group: "two" }) })));
+		const dismissed = { item: "口红-3", event: "dismiss" as const };
+		for (const liked of [["nail-5"], []]) {
+			const history = [...request(["口红-3", ...liked]).history, dismissed];
+			const found = answer(release, request([], { history, limit: 12, excludeSeen: false }));
+			expect(idsOf(found).sort()).toEqual(ALL.filter((id) => id !== "lip-2" && id !== "口红-3").sort());
+			expect(found).toMatchObject({ source: liked.length === 0 ? "popular" : encoder === null ? "session" : "personal", ignored: 0 });
+			// The page's own product is no sign of interest either, once it was dismissed.
+			const shown = request([], { history: [dismissed], item: "口红-3" });
+			expect(answer(release, shown).source).toBe("popular");
+		}
+	}
+});
+
+test("variants are known by the first of them that comes with the group's name", async () => {
+	const release = await load();
+	const group = (id: string) => {
+		const [table, at] = release.locate(release.rowOf(id));
+		return table.group[at];
+	};
+	const apply = (id: string, name: string | null) => release.apply([{ id, version: 1, product: product({ title: "lip", group: name }) }]);
+	apply("lip-1", "a");
+	apply("新-1", "a");
+	apply("lip-2", "b");
+	expect([group("lip-1"), group("新-1")]).toEqual([0, 0]);
+	expect([group("lip-2"), group("口红-3")]).toEqual([1, -1]);
+	apply("lip-1", null);
+	expect([group("lip-1"), group("新-1")]).toEqual([-1, 0]);
+	// A release's own number is kept for the first name that comes with it.
+	const { items } = release.loaded;
+	const numbered = createOverlaidRelease({
+		...release.loaded,
+		items: { ...items, group: Int32Array.from(items.group, (_, row) => row % 3) },
+	});
+	numbered.apply([
+		{ id: "nail-5", version: 1, product: product({ title: "x", group: "g" }) },
+		{ id: "new", version: 1, product: product({ title: "lip", group: "g" }) },
+		{ id: "other", version: 1, product: product({ title: "lip", group: "h" }) },
+	]);
+	const numberOf = (id: string) => {
+		const [table, at] = numbered.locate(numbered.rowOf(id));
+		return table.group[at];
+	};
+	expect([numberOf("nail-5"), numberOf("new"), numberOf("other")]).toEqual([1, 1, 3]);
 });

@@ -1,9 +1,16 @@
 import { type CoarseContext, UNKNOWN_CONTEXT } from "../contract/context.ts";
-import { PARTS, type Part, type RecommendationRequest, type RecommendedItem, type Source } from "../contract/recommendation.ts";
+import {
+	PARTS,
+	type Part,
+	type RecommendationRequest,
+	type RecommendationResponse,
+	type RecommendedItem,
+	type Source,
+} from "../contract/recommendation.ts";
 import { bucketWeights, type PartWeights, weightsOfParts } from "../rank/fusion.ts";
-import { type QuantisedQuery, quantise } from "../retrieve/rows.ts";
-import { encodeHistory } from "../sequence/encode.ts";
+import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { type KnownHistory, knownHistory } from "../sequence/history.ts";
+import { encodeQuery } from "./encode-query.ts";
 import { explain } from "./explain.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { popularItems } from "./popular-items.ts";
@@ -12,7 +19,7 @@ import { prepareMask } from "./prepare-mask.ts";
 import { rankCandidates } from "./rank-candidates.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
-export type Answer = { readonly source: Source; readonly ignored: number; readonly items: readonly RecommendedItem[] };
+export type Answer = Readonly<Pick<RecommendationResponse, "source" | "ignored" | "items">>;
 
 /** Told when a rung failed for a reason that is not the request's. */
 export type OnFault = (rung: Source, error: unknown) => void;
@@ -34,7 +41,7 @@ export function answerFrom(
 	const { ignored } = history;
 	if (release.loaded.encoder !== null && history.entries.length > 0) {
 		try {
-			const query = watch.span("encode", () => encode(release, history, context));
+			const query = watch.span("encode", () => encodeQuery(release, history, context));
 			const items = watch.span("rank", () => rank(release, request, history, query, null));
 			return { source: "personal", ignored, items };
 		} catch (error) {
@@ -49,7 +56,7 @@ export function answerFrom(
 			onFault("session", error);
 		}
 	}
-	return { source: "popular", ignored, items: watch.span("rank", () => popularItems(release, request, history.rows, hot)) };
+	return { source: "popular", ignored, items: watch.span("rank", () => popularItems(release, request, history, hot)) };
 }
 
 /**
@@ -59,17 +66,8 @@ export function answerFrom(
 export function answerByParts(release: OverlaidRelease, request: RecommendationRequest, parts: readonly Part[], now: number): Answer {
 	const history = knownHistory(request, release, now);
 	const asks = parts.includes("encoder");
-	const query = asks && history.entries.length > 0 ? encode(release, history, UNKNOWN_CONTEXT) : null;
+	const query = asks && history.entries.length > 0 ? encodeQuery(release, history, UNKNOWN_CONTEXT) : null;
 	return { source: asks ? "personal" : "session", ignored: history.ignored, items: rank(release, request, history, query, parts) };
-}
-
-/** @throws when there is no encoder, or it fails */
-function encode(release: OverlaidRelease, { entries }: KnownHistory, context: CoarseContext): QuantisedQuery {
-	const { encoder, manifest, items } = release.loaded;
-	if (encoder === null) throw new Error("The release has no encoder");
-	const output = encoder.encode(encodeHistory(entries, manifest.encoder.length, items.dim, context, release.writeVector));
-	if (output.length !== items.dim || !output.every(Number.isFinite)) throw new Error("The encoder gave no vector");
-	return quantise(output);
 }
 
 /**
@@ -83,8 +81,8 @@ function rank(
 	history: KnownHistory,
 	query: QuantisedQuery | null,
 	parts: readonly Part[] | null,
-): readonly RecommendedItem[] {
-	prepareMask(release, request, history.rows);
+): RecommendedItem[] {
+	prepareMask(release, request, history);
 	const { buckets, session } = release.loaded.fusion;
 	const fitted = bucketWeights(query === null ? session : buckets, history.rows.length);
 	const weights: PartWeights = parts === null ? fitted : weightsOfParts(fitted, parts);

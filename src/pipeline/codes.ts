@@ -10,13 +10,25 @@ export interface GrowingCodes extends Codes {
 	/** @returns -1 when all columns are taken */
 	addAttribute(name: string): number;
 	addValue(attribute: number, value: string): number;
+	/** Names of an attribute's values, by code. */
+	valueNames(attribute: number): readonly string[];
+	/**
+	 * Code of a variant group. A release has its groups by number alone: a group is known by the first product that
+	 * comes with its name, whose row has the number.
+	 * @param before code that the product's row had, -1 none
+	 */
+	addGroup(name: string, before: number): number;
 }
 
-export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "categories" | "attributes">): GrowingCodes {
+/** @param groups codes of the release's variant groups are below this */
+export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "categories" | "attributes">, groups = 0): GrowingCodes {
 	const names = [...categories];
 	const categoryCodes = new Map(names.map((name, code) => [name, code]));
 	const columns = attributes.map(({ values }) => new Map(values.map((value, code) => [value, code])));
 	const columnCodes = new Map(attributes.map(({ name }, code) => [name, code]));
+	const groupCodes = new Map<string, number>();
+	const namedGroups = new Set<number>();
+	let nextGroup = groups;
 	return {
 		get attributeCount() {
 			return columns.length;
@@ -43,6 +55,15 @@ export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "
 			const known = values.get(value);
 			if (known === undefined) values.set(value, values.size);
 			return known ?? values.size - 1;
+		},
+		valueNames: (attribute) => [...(columns[attribute]?.keys() ?? [])],
+		addGroup(name, before) {
+			const known = groupCodes.get(name);
+			if (known !== undefined) return known;
+			const code = before === -1 || namedGroups.has(before) ? nextGroup++ : before;
+			groupCodes.set(name, code);
+			namedGroups.add(code);
+			return code;
 		},
 	};
 }

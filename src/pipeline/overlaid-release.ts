@@ -36,16 +36,19 @@ export interface OverlaidRelease extends Vocabulary {
 	/** Writes a row's float32 vector. */
 	writeVector(row: number, out: Float32Array, at: number): void;
 	apply(changes: readonly ProductChange[]): void;
+	/** Whether a product was deleted since the release was made, known to it or not. */
+	isDeleted(id: string): boolean;
 	scratch(): Scratch;
 }
 
 export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
 	const { items, words, fusion } = loaded;
-	const codes = createCodes(items.meta);
+	const codes = createCodes(items.meta, 1 + items.group.reduce((most, code) => Math.max(most, code), -1));
 	const own = tableOfRelease(items);
 	const added = createGrowingTable(items.dim);
 	const addedRows = new Map<string, number>();
 	const addedIds: string[] = [];
+	const deletedIds = new Set<string>();
 	let cursor: OverlayCursor = { version: items.meta.catalogueVersion, id: AFTER_ALL_IDS };
 	let room: Scratch | null = null;
 
@@ -94,6 +97,8 @@ export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
 		apply(changes) {
 			for (const { id, version, product } of changes) {
 				const row = rowOf(id);
+				if (product === null) deletedIds.add(id);
+				else deletedIds.delete(id);
 				if (product !== null) place(row === -1 ? add(id) : row, product);
 				else if (row !== -1) {
 					const [table, at] = locate(row);
@@ -102,6 +107,7 @@ export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
 				cursor = { version, id };
 			}
 		},
+		isDeleted: (id) => deletedIds.has(id),
 		scratch() {
 			const rows = items.count + added.table.count;
 			if (room === null || room.masked.length < rows) {

@@ -1,5 +1,6 @@
 import type { RecommendationRequest, RecommendedItem } from "../contract/recommendation.ts";
 import { deal } from "../retrieve/popular.ts";
+import type { KnownHistory } from "../sequence/history.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotLists } from "./ports.ts";
 import { prepareMask } from "./prepare-mask.ts";
@@ -13,32 +14,40 @@ import { mostPopular } from "./rank-candidates.ts";
 export function popularItems(
 	release: OverlaidRelease,
 	request: Pick<RecommendationRequest, "filter" | "exclude" | "excludeSeen" | "item" | "limit" | "explain">,
-	seen: Int32Array,
+	history: Pick<KnownHistory, "rows" | "dismissed">,
 	hot: HotLists | null,
-): readonly RecommendedItem[] {
-	prepareMask(release, request, seen);
+): RecommendedItem[] {
+	prepareMask(release, request, history);
 	const { masked } = release.scratch();
-	const { popular } = release.loaded;
-	const categories = request.filter.category ?? categoryOfPage(release, request.item);
-	const listed = [
-		...deal(categories.map((name) => hot?.byCategory.get(name) ?? [])),
-		...deal(categories.map((name) => (Object.hasOwn(popular.byCategory, name) ? (popular.byCategory[name] ?? []) : []))),
-		...(hot?.overall ?? []),
-		...popular.overall,
-	];
 	const rows: number[] = [];
 	const take = (row: number): void => {
 		if (rows.length >= request.limit || row === -1 || masked[row] === 1) return;
 		masked[row] = 1;
 		rows.push(row);
 	};
-	for (const id of listed) take(release.rowOf(id));
+	for (const id of popularIds(release, request, hot)) take(release.rowOf(id));
 	for (const row of mostPopular(release, request.limit - rows.length).rows) take(row);
 	return rows.map((row, place) => ({
 		id: release.idOf(row),
 		score: 1 / (place + 1),
 		...(request.explain && { reason: { kind: "popular" as const } }),
 	}));
+}
+
+/** Ids of the lists in their order, some of them more than once; what may not be shown is still among them. */
+export function popularIds(
+	release: OverlaidRelease,
+	{ filter, item }: Pick<RecommendationRequest, "filter" | "item">,
+	hot: HotLists | null,
+): readonly string[] {
+	const { popular } = release.loaded;
+	const categories = filter.category ?? categoryOfPage(release, item);
+	return [
+		...deal(categories.map((name) => hot?.byCategory.get(name) ?? [])),
+		...deal(categories.map((name) => (Object.hasOwn(popular.byCategory, name) ? (popular.byCategory[name] ?? []) : []))),
+		...(hot?.overall ?? []),
+		...popular.overall,
+	];
 }
 
 function categoryOfPage(release: OverlaidRelease, item: string | null): readonly string[] {

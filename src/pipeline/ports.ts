@@ -1,5 +1,6 @@
 import type { CoarseContext, VisitorKey } from "../contract/context.ts";
 import type { Product } from "../contract/product.ts";
+import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
 import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
 import type { EncoderInput } from "../sequence/encode.ts";
@@ -20,11 +21,16 @@ export type WaitUntil = (work: Promise<unknown>) => void;
 /** One CPU or I/O span of a request for `Server-Timing`; absent where the clock did not move. */
 export type Span = { readonly name: string; readonly milliseconds: number };
 
-export type Recommendation = { readonly response: RecommendationResponse; readonly spans: readonly Span[] };
+/** An answer and how long its parts took. */
+export type Served<T> = { readonly response: T; readonly spans: readonly Span[] };
+
+export type Recommendation = Served<RecommendationResponse>;
 
 /** What the routes ask of the serving path. It never throws for want of a model, a store or time: the rung falls. */
 export interface Recommender {
 	recommend(request: RecommendationRequest, sender: Sender, waitUntil: WaitUntil): Promise<Recommendation>;
+	/** A list of the shop's own in personal order. */
+	rank(request: RankRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<RankResponse>>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
 	/** Starts loading what serves, where that is due: for routes that need the vocabulary and nothing else. */
@@ -71,7 +77,7 @@ export interface ReleaseSource {
 }
 
 /** What the overlay needs of a product. */
-export type OverlaidProduct = Pick<Product, "title" | "titles" | "category" | "brand" | "price" | "stock" | "attributes">;
+export type OverlaidProduct = Pick<Product, "title" | "titles" | "category" | "brand" | "price" | "stock" | "group" | "attributes">;
 
 export type ProductChange = {
 	readonly id: string;

@@ -1,23 +1,43 @@
 import type { RecommendationRequest } from "../contract/recommendation.ts";
 import { codeFilter, maskRows } from "../rank/filter-rows.ts";
+import type { KnownHistory } from "../sequence/history.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 
 /**
  * Marks in the scratch what this request may not be shown: what the filter leaves out, what is deleted or sold out,
- * what was excluded, the page's own product and, on wish, what the history holds.
- * @param seen rows of the history
+ * what was excluded, the page's own product, what was dismissed with its variants and, on wish, what the history holds.
  */
 export function prepareMask(
 	release: OverlaidRelease,
 	request: Pick<RecommendationRequest, "filter" | "exclude" | "excludeSeen" | "item">,
-	seen: Int32Array,
+	{ rows, dismissed }: Pick<KnownHistory, "rows" | "dismissed">,
 ): void {
 	const { masked } = release.scratch();
 	const filter = codeFilter(request.filter, release.codes);
 	for (const [t, table] of release.tables.entries()) maskRows(table, release.firsts[t] as number, filter, masked);
-	if (request.excludeSeen) for (const row of seen) masked[row] = 1;
+	if (request.excludeSeen) for (const row of rows) masked[row] = 1;
+	for (const row of dismissed) masked[row] = 1;
+	maskVariants(release, dismissed);
 	for (const id of request.item === null ? request.exclude : [...request.exclude, request.item]) {
 		const row = release.rowOf(id);
 		if (row !== -1) masked[row] = 1;
 	}
+}
+
+/** Masks all variants of the products of the given rows. */
+function maskVariants(release: OverlaidRelease, rows: Int32Array): void {
+	const groups = new Set(Array.from(rows, (row) => groupOf(release, row)));
+	groups.delete(-1);
+	if (groups.size === 0) return;
+	const { masked } = release.scratch();
+	for (const [t, { count, group }] of release.tables.entries()) {
+		const first = release.firsts[t] as number;
+		for (let at = 0; at < count; at++) if (groups.has(group[at] as number)) masked[first + at] = 1;
+	}
+}
+
+/** Code of the variant group of a row; -1 where the product has no variants. */
+export function groupOf(release: OverlaidRelease, row: number): number {
+	const [table, at] = release.locate(row);
+	return table.group[at] as number;
 }

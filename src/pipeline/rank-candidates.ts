@@ -30,28 +30,15 @@ export function rankCandidates(
 ): RankedRows {
 	const { masked, candidates, top } = release.scratch();
 	const { fusion } = release.loaded;
-	candidates.clear();
-	for (const part of ["transitions", "similar", "bought"] as const) {
-		const table = release.loaded[part];
-		if (table !== null && parts.includes(part)) reachNeighbours(table, fusion[part], history, masked, candidates, column(part));
-	}
+	reachLinked(release, history, parts);
 	if (query !== null && parts.includes("encoder")) {
 		top.reset(fusion.encoder.candidates);
 		for (const [t, table] of release.tables.entries()) scan(table, release.firsts[t] as number, query, masked, top);
 		for (const row of top.sorted().rows) candidates.place(row);
-		candidates.mapColumn(column("encoder"), (_, row) => scoreRow(...release.locate(row), query));
 	}
-	candidates.mapColumn(column("popular"), (_, row) => {
-		const [table, at] = release.locate(row);
-		return table.popularity[at] as number;
-	});
-	const own = weights[OWN] === 0 ? null : ownOffsets(release, history);
+	const scoreOf = fuse(release, query, history, weights, parts);
 	top.reset(limit);
-	for (let c = 0; c < candidates.size; c++) {
-		const row = candidates.rows[c] as number;
-		const score = fusedScore(candidates.features, c, weights);
-		top.offer(row, own === null ? score : score + own(row));
-	}
+	for (let c = 0; c < candidates.size; c++) top.offer(candidates.rows[c] as number, scoreOf(c));
 	const ranked = top.sorted();
 	const missing = limit - ranked.rows.length;
 	if (missing <= 0) return { ...ranked, scored: ranked.rows.length };
@@ -63,6 +50,64 @@ export function rankCandidates(
 	const scores = new Float64Array(rows.length);
 	scores.set(ranked.scores);
 	return { rows, scores, scored: ranked.rows.length };
+}
+
+/**
+ * Scores chosen rows, each of them, as if all were candidates. Overwrites the scratch's mask and leaves the rows in its
+ * candidates, so that they can be explained.
+ * @param query null: without the encoder
+ * @returns scores in the order of the rows, and how many of the rows the history links to
+ */
+export function scoreRows(
+	release: OverlaidRelease,
+	query: QuantisedQuery | null,
+	history: Int32Array,
+	weights: PartWeights,
+	parts: readonly Part[],
+	rows: Int32Array,
+): { readonly scores: Float64Array; readonly linked: number } {
+	const { masked, candidates } = release.scratch();
+	masked.fill(1);
+	for (const row of rows) masked[row] = 0;
+	reachLinked(release, history, parts);
+	const linked = candidates.size;
+	for (const row of rows) candidates.place(row);
+	const scoreOf = fuse(release, query, history, weights, parts);
+	return { scores: Float64Array.from(rows, (row) => scoreOf(candidates.place(row))), linked };
+}
+
+/** Makes candidates of the rows that are not masked and that the history links to, and of no others. */
+function reachLinked(release: OverlaidRelease, history: Int32Array, parts: readonly Part[]): void {
+	const { masked, candidates } = release.scratch();
+	const { fusion } = release.loaded;
+	candidates.clear();
+	for (const part of ["transitions", "similar", "bought"] as const) {
+		const table = release.loaded[part];
+		if (table !== null && parts.includes(part)) reachNeighbours(table, fusion[part], history, masked, candidates, column(part));
+	}
+}
+
+/** Completes the features of all candidates. @returns the fused score of a candidate by its place */
+function fuse(
+	release: OverlaidRelease,
+	query: QuantisedQuery | null,
+	history: Int32Array,
+	weights: PartWeights,
+	parts: readonly Part[],
+): (candidate: number) => number {
+	const { candidates } = release.scratch();
+	if (query !== null && parts.includes("encoder")) {
+		candidates.mapColumn(column("encoder"), (_, row) => scoreRow(...release.locate(row), query));
+	}
+	candidates.mapColumn(column("popular"), (_, row) => {
+		const [table, at] = release.locate(row);
+		return table.popularity[at] as number;
+	});
+	const own = weights[OWN] === 0 ? null : ownOffsets(release, history);
+	return (candidate) => {
+		const score = fusedScore(candidates.features, candidate, weights);
+		return own === null ? score : score + own(candidates.rows[candidate] as number);
+	};
 }
 
 /** What a row adds by itself: its boost, and where it stands in the history the offset of its last place there. */

@@ -91,7 +91,8 @@ function createShop() {
 			isKvDead = what === "kv";
 		},
 		list(ids: readonly string[], put: readonly string[] | null = null) {
-			products = ids.map((id) => ({ id, title: id, titles: null, category: id, brand: null, price: null, stock: null, attributes: {} }));
+			const nothing = { titles: null, brand: null, price: null, stock: null, group: null, attributes: {} };
+			products = ids.map((id) => ({ id, title: id, category: id, ...nothing }));
 			staticIds = put;
 		},
 		point(to: Partial<ActivePointer>) {

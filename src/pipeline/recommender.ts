@@ -1,16 +1,19 @@
 import { RequestFailure } from "../contract/errors.ts";
-import type { RecommendationRequest, Source } from "../contract/recommendation.ts";
+import type { Source } from "../contract/recommendation.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
 import { knownWords } from "../text/text-vector.ts";
-import { type Answer, answerByParts, answerFrom } from "./answer.ts";
+import { answerByParts, answerFrom } from "./answer.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
-import type { HotListSource, MakeEncoder, OverlaySource, Recommendation, Recommender, ReleaseSource, WaitUntil } from "./ports.ts";
+import type { HotListSource, MakeEncoder, OverlaySource, Recommender, ReleaseSource, Sender, Served, WaitUntil } from "./ports.ts";
+import { listAsGiven, rankList } from "./rank-list.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
 import { createStaticList } from "./static-answer.ts";
-import { createStopwatch } from "./stopwatch.ts";
+import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 
 /** Name of the rule that ordered a list, as the recommendation id states it: best score first, nothing explored. */
 export const POLICY = "fused-1";
+/** The same for a list that the shop gave. */
+export const RANK_POLICY = "rank-1";
 /** What a client that found no release loaded may wait before it asks again, seconds. */
 const LOADING_SECONDS = 2;
 /** Time for a response to leave before a load takes the CPU, milliseconds: both run on one thread, in `wrangler dev` with a proxy. */
@@ -33,6 +36,9 @@ export type RecommenderPorts = {
 	readonly log: (entry: Readonly<Record<string, string | null>>) => void;
 };
 
+/** What stands before every answer that a shopper sees. */
+type Frame = { readonly recommendationId: string | null; readonly release: string | null };
+
 /** The serving path: the stages in order, and the rungs below them when one fails. */
 export function createRecommender(ports: RecommenderPorts): Recommender {
 	const keeper = createReleaseKeeper({
@@ -47,30 +53,35 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		ports.log({ level: "error", what: "rung failed", rung, error: error instanceof Error ? error.name : null });
 	}
 
-	async function answer(release: OverlaidRelease | null, request: RecommendationRequest, ...rest: Rest): Promise<Answer> {
-		const [context, now, watch] = rest;
+	/** What a release answers, else what can be said without one. */
+	async function answerOr<T>(
+		release: OverlaidRelease | null,
+		from: (release: OverlaidRelease) => T,
+		without: () => T | Promise<T>,
+	): Promise<T> {
 		if (release !== null) {
 			try {
-				return answerFrom(release, request, context, keeper.hot, now, watch, onFault);
+				return from(release);
 			} catch (error) {
 				onFault("popular", error);
 			}
 		}
-		return staticList.answer(request, now);
+		return without();
 	}
 
-	async function respond(
+	/** An answer with the release that gave it and, unless it is for no surface, a signed id. */
+	async function frame<T extends { readonly source: Source }>(
 		release: OverlaidRelease | null,
-		answered: Answer,
+		answered: T,
+		policy: string,
 		surface: string | null,
 		now: number,
-	): Promise<Recommendation["response"]> {
+	): Promise<Frame & T> {
 		const id = answered.source === "static" ? null : (release?.loaded.manifest.id ?? null);
-		const { source, ignored, items } = answered;
-		if (surface === null) return { recommendationId: null, release: id, source, ignored, items: [...items] };
+		if (surface === null) return { recommendationId: null, release: id, ...answered };
 		signingKey ??= await importSigningKey(ports.signingKey);
-		const fields = { release: id, policy: POLICY, surface, seed: ports.newSeed(), at: now };
-		return { recommendationId: await signRecommendationId(signingKey, fields), release: id, source, ignored, items: [...items] };
+		const fields = { release: id, policy, surface, seed: ports.newSeed(), at: now };
+		return { recommendationId: await signRecommendationId(signingKey, fields), release: id, ...answered };
 	}
 
 	/** Tends the releases beside one request, whose own answer goes before what they need of the CPU. */
@@ -84,14 +95,38 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		}
 	}
 
+	/** One request of a sender, from the release that serves it. */
+	function serve<T>(
+		{ visitor }: Sender,
+		waitUntil: WaitUntil,
+		respond: (release: OverlaidRelease | null, now: number, watch: Stopwatch) => Promise<T>,
+	): Promise<Served<T>> {
+		const now = ports.now();
+		return beside(waitUntil, now, async () => {
+			const watch = createStopwatch(ports.clock);
+			return { response: await respond(keeper.serving(visitor), now, watch), spans: watch.spans };
+		});
+	}
+
 	return {
-		recommend(request, { context, visitor }, waitUntil) {
-			const now = ports.now();
-			return beside(waitUntil, now, async () => {
-				const watch = createStopwatch(ports.clock);
-				const release = keeper.serving(visitor);
-				const answered = await answer(release, request, context, now, watch);
-				return { response: await respond(release, answered, request.surface, now), spans: watch.spans };
+		recommend(request, sender, waitUntil) {
+			return serve(sender, waitUntil, async (release, now, watch) => {
+				const answered = await answerOr(
+					release,
+					(from) => answerFrom(from, request, sender.context, keeper.hot, now, watch, onFault),
+					() => staticList.answer(request, now),
+				);
+				return frame(release, answered, POLICY, request.surface, now);
+			});
+		},
+		rank(request, sender, waitUntil) {
+			return serve(sender, waitUntil, async (release, now, watch) => {
+				const ranked = await answerOr(
+					release,
+					(from) => rankList(from, request, sender.context, now, watch, onFault),
+					() => listAsGiven(request),
+				);
+				return frame(release, ranked, RANK_POLICY, request.surface, now);
 			});
 		},
 		evaluate(request, parts, waitUntil) {
@@ -103,7 +138,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
 				}
 				const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
-				return { response: await respond(release, answered, null, now), spans: watch.spans };
+				return { response: await frame(release, answered, POLICY, null, now), spans: watch.spans };
 			});
 		},
 		prepare(waitUntil) {
@@ -126,5 +161,3 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		},
 	};
 }
-
-type Rest = [context: Parameters<typeof answerFrom>[2], now: number, watch: ReturnType<typeof createStopwatch>];

@@ -1,5 +1,6 @@
 import type { RecommendationRequest } from "../contract/recommendation.ts";
 import { filtersNothing, passesFilter } from "../rank/filter-product.ts";
+import { dismissedIds } from "../sequence/history.ts";
 import type { Answer } from "./answer.ts";
 import type { HotListSource, ListedProduct } from "./ports.ts";
 import { orNullWithin } from "./within.ts";
@@ -38,6 +39,7 @@ export function createStaticList(source: HotListSource): StaticList {
 			const { filter, limit, explain } = request;
 			// Nothing can be known of the history here; what it holds is left out all the same.
 			const out = new Set([...request.exclude, request.item ?? ""]);
+			for (const id of dismissedIds(request.history)) out.add(id);
 			if (request.excludeSeen) for (const { item } of request.history) if (item !== undefined) out.add(item);
 			const ids = orNullWithin(STATIC_WAIT_MS, source.staticIds());
 			const products = await productsFor(filter.category ?? [], now);

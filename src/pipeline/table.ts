@@ -6,13 +6,19 @@ import type { ItemFile } from "./read-items.ts";
 
 /** Items with all that is known of them, by row: the release's own, or those that the overlay added. */
 export type Table = QuantisedRows &
-	Columns & { readonly popularity: Float32Array; readonly boost: Float32Array; readonly attributes: Int32Array[] };
+	Columns & {
+		readonly popularity: Float32Array;
+		readonly boost: Float32Array;
+		/** Code of the variant group; -1 none. */
+		readonly group: Int32Array;
+		readonly attributes: Int32Array[];
+	};
 
 type Growing = { -readonly [K in keyof Table]: Table[K] };
 
 /** The release's rows as a table. The overlay writes into its columns: they are views over this isolate's own copy. */
 export function tableOfRelease(items: ItemFile): Table {
-	const { count, dim, vectors, scales, price, category, inStock, popularity, boost } = items;
+	const { count, dim, vectors, scales, price, category, inStock, popularity, boost, group } = items;
 	return {
 		count,
 		dim,
@@ -23,6 +29,7 @@ export function tableOfRelease(items: ItemFile): Table {
 		inStock,
 		popularity,
 		boost,
+		group,
 		hidden: new Uint8Array(count),
 		attributes: [...items.attributes],
 	};
@@ -45,6 +52,7 @@ export function createGrowingTable(dim: number): {
 		hidden: new Uint8Array(0),
 		popularity: new Float32Array(0),
 		boost: new Float32Array(0),
+		group: new Int32Array(0),
 		attributes: [],
 	};
 	let capacity = 0;
@@ -62,6 +70,7 @@ export function createGrowingTable(dim: number): {
 		table.hidden = moved(new Uint8Array(capacity), table.hidden);
 		table.popularity = moved(new Float32Array(capacity), table.popularity);
 		table.boost = moved(new Float32Array(capacity), table.boost);
+		table.group = moved(new Int32Array(capacity).fill(-1), table.group);
 		table.attributes = table.attributes.map((column) => moved(new Int32Array(capacity).fill(-1), column));
 	}
 	return {
@@ -82,6 +91,7 @@ export function writeProduct(table: Table, row: number, product: OverlaidProduct
 	table.price[row] = product.price ?? -1;
 	table.category[row] = product.category ? codes.addCategory(product.category) : -1;
 	table.inStock[row] = product.stock === 0 ? 0 : 1;
+	table.group[row] = product.group ? codes.addGroup(product.group, table.group[row] as number) : -1;
 	for (const column of table.attributes) column[row] = -1;
 	const values = product.brand ? { ...product.attributes, brand: product.brand } : product.attributes;
 	for (const [name, value] of Object.entries(values)) {

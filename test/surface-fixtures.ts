@@ -1,0 +1,114 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { UNKNOWN_CONTEXT } from "../src/contract/context.ts";
+import type { Product } from "../src/contract/product.ts";
+import { createApp } from "../src/http/app.ts";
+import type { Services } from "../src/http/services.ts";
+import type { MakeEncoder } from "../src/pipeline/ports.ts";
+import { createRecommender } from "../src/pipeline/recommender.ts";
+import { createReleaseRegistry } from "../src/retrain/release-registry.ts";
+import { createCatalogue } from "../src/store/catalogue.ts";
+import { createHotListSource } from "../src/store/hot-list-reader.ts";
+import { createOverlaySource } from "../src/store/overlay.ts";
+import { createReleaseSource } from "../src/store/release-source.ts";
+import { NOW, releasePorts } from "./admin-fixtures.ts";
+import { meanEncoder } from "./fixtures/mean-encoder.ts";
+import { tinyRelease } from "./fixtures/tiny-release.ts";
+
+export const product = (id: string, values: Partial<Product> = {}): Product => ({
+	id,
+	title: id,
+	titles: null,
+	description: null,
+	category: null,
+	brand: null,
+	price: null,
+	currency: null,
+	stock: null,
+	image: null,
+	url: null,
+	group: null,
+	attributes: {},
+	...values,
+});
+
+/** Upserts products at a time of the shop's. */
+export const list = (products: readonly Product[], now = NOW) => createCatalogue(env.DB).upsert(products, now);
+
+/** The tiny release, uploaded and active. @returns its id */
+export async function publishTiny(): Promise<string> {
+	const { manifest, files } = await tinyRelease(new Uint8Array([1]));
+	const registry = createReleaseRegistry(releasePorts());
+	const chunks = async function* (bytes: Uint8Array) {
+		yield bytes;
+	};
+	for (const [name, bytes] of Object.entries({ ...files, "manifest.json": new TextEncoder().encode(JSON.stringify(manifest)) })) {
+		expect(await registry.put(manifest.id, name, chunks(bytes), NOW)).toMatchObject({ ok: true });
+	}
+	expect(await registry.activate(manifest.id, { by: "operator", share: 1 }, "test", NOW)).toMatchObject({ ok: true });
+	return manifest.id;
+}
+
+type Setup = { readonly makeEncoder?: MakeEncoder; readonly db?: D1Database; readonly kv?: KVNamespace };
+
+/** A binding of which nothing ever comes back but failures. */
+export const deadBinding = <T extends object>(): T =>
+	new Proxy({} as T, {
+		get: () => () => {
+			throw new Error("made to fail");
+		},
+	});
+
+/** One isolate with the shopper's routes over the real stores, the tiny release's rule in place of ONNX Runtime. */
+export function createShop({ makeEncoder = async () => meanEncoder(), db = env.DB, kv = env.RELEASES }: Setup = {}) {
+	let now = NOW;
+	const faults: string[] = [];
+	const services = {
+		recommender: createRecommender({
+			releases: createReleaseSource(db, kv),
+			overlay: createOverlaySource(db),
+			hotLists: createHotListSource(db, kv),
+			makeEncoder,
+			signingKey: new Uint8Array(32).fill(1),
+			now: () => now,
+			clock: () => 0,
+			newSeed: () => 1,
+			log: ({ what, rung, file }) => faults.push(`${what} ${rung ?? file}`),
+		}),
+		metrics: { record: () => {}, flush: () => null },
+		tokens: [],
+		senderOf: async () => ({ context: UNKNOWN_CONTEXT, visitor: null, origin: null }),
+		allow: async () => true,
+		now: () => now,
+	} satisfies Partial<Services> as unknown as Services;
+	const app = createApp(services);
+
+	/** One request; then all that it started is let run to its end. */
+	async function ask(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+		const ctx = createExecutionContext();
+		const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+		const response = await app.request(path, init, env, ctx);
+		await waitOnExecutionContext(ctx);
+		return response;
+	}
+	return {
+		ask,
+		faults,
+		advance(seconds: number) {
+			now += seconds;
+		},
+		/** The body of an answer that is a 200. */
+		async answer<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+			const response = await ask(method, path, body);
+			const text = await response.text();
+			expect([response.status, response.headers.get("x-request-id")], text).toEqual([200, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+			return JSON.parse(text) as T;
+		},
+		/** Lets the isolate load what serves. */
+		async warm() {
+			await ask("POST", "/v1/recommendations", {});
+			await ask("POST", "/v1/recommendations", {});
+		},
+	};
+}

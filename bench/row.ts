@@ -7,7 +7,7 @@
  *     npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]
  *
  *   --reads ids     nothing of the items but their ids
- *   --k-pair N      distinct visitors behind each counted pair (default 3)
+ *   --k-pair N      distinct visitors behind each counted pair (default 3); fewer needs K_PAIR_MIN=N in .dev.vars
  *   --baselines W   counted (default), or all: a plain SASRec too, which takes longer than the release itself
  *   --quantisation  what each precision of the encoder costs, too; its graphs go to WORK/NAME/quantisation
  *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it, beside what

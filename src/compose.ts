@@ -25,6 +25,7 @@ import { createPointerStore } from "./store/pointer.ts";
 import { createReleaseFiles } from "./store/release-files.ts";
 import { createReleaseRows } from "./store/release-registry.ts";
 import { createReleaseSource } from "./store/release-source.ts";
+import { createReleasedFeatures } from "./store/released-features.ts";
 import { createRunRegistry } from "./store/run-registry.ts";
 import { createStatus } from "./store/status.ts";
 
@@ -67,7 +68,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		malformed: createMalformed(bucket, config.LOG_KEYS),
 	};
 	const salt = createDaySalt(kv);
-	const door = createDoor(salt, now);
+	const door = createDoor(salt, createReleasedFeatures(db), now);
 	const runs = createRunRegistry(db);
 	const releasePorts: ReleasePorts = {
 		rows: createReleaseRows(db),
@@ -75,6 +76,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		pointer: createPointerStore(db, kv),
 		runs,
 		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder),
+		terms: { kPairMin: config.K_PAIR_MIN },
 	};
 	const recommender = createRecommender({
 		releases: createReleaseSource(db, kv),
@@ -111,7 +113,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 	});
 	return {
 		app,
-		consumer: { log: createEventLog(bucket, config.LOG_KEYS), counts, malformed: shelves.malformed },
+		consumer: { log: createEventLog(bucket, config.LOG_KEYS), counts, malformed: shelves.malformed, salt },
 		deadLetters: { counts, undelivered: shelves.undelivered, malformed: shelves.malformed },
 		schedule: createSchedule({ db, kv, bucket, queue, shelves, salt, runs, releasePorts, config }),
 	};

@@ -41,6 +41,7 @@ const Settings = v.pipe(
 		RETRAIN_MIN_EVENTS: wholeNumber,
 		RETRAIN_MAX_AGE_SECONDS: wholeNumber,
 		LOG_RETENTION_DAYS: wholeNumber,
+		K_PAIR_MIN: wholeNumber,
 		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
 		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
 	}),

@@ -6,6 +6,8 @@ import type { ReleasePorts, RunRegistry } from "./retrain/ports.ts";
 import { pruneReleases } from "./retrain/prune.ts";
 import { retrainTick } from "./retrain/tick.ts";
 import { createWebhook } from "./retrain/webhook.ts";
+import { forgetMarks } from "./store/crowd-counts.ts";
+import { saltEndOf } from "./store/day-salt.ts";
 import { refreshHotLists } from "./store/hot-lists.ts";
 import type { createInbox, createUndelivered } from "./store/inbox.ts";
 import { renewStaticList } from "./store/pointer.ts";
@@ -40,11 +42,12 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 			["reopen runs whose lease was lost", (now) => runs.reopenLostLeases(now)],
 		],
 		[CRONS.tenMinutes]: [
+			["make the day's salts ahead", (now) => salt.prepareSalts(now)],
+			["delete the marks of days whose salt is gone", (now) => forgetMarks(db, now, saltEndOf)],
 			["renew the hot lists", (now) => refreshHotLists(db, now).then(() => renewStaticList(db, kv))],
 			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
 		],
 		[CRONS.day]: [
-			["make the day's salts ahead", (now) => salt.prepareSalts(now)],
 			["delete what has outlived its time", (now) => expire(db, bucket, config.LOG_RETENTION_DAYS, now)],
 			["take old releases out of the serving store", () => pruneReleases(releasePorts)],
 		],

@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { SessionKey } from "../src/contract/context.ts";
+import { type SessionKey, UNKNOWN_CONTEXT } from "../src/contract/context.ts";
 import type { QueueMessage } from "../src/contract/event.ts";
 import { createEventIntake } from "../src/feedback/accept.ts";
 import { consumeFeedback } from "../src/feedback/consume.ts";
@@ -11,6 +11,7 @@ import type { Recommender } from "../src/pipeline/ports.ts";
 import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox } from "../src/store/inbox.ts";
 import { createLogReader } from "../src/store/log-reader.ts";
+import { createReleasedFeatures } from "../src/store/released-features.ts";
 import { batchOf, CONTEXT, consumerPorts, eventsOf, idOf, KEYS, lineOf, migrate, NOW, objectsUnder, reset } from "./feedback-fixtures.ts";
 
 beforeEach(migrate);
@@ -44,8 +45,9 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 			{ name: "importer", sha256: await sha256("importer-token"), scopes: ["catalogue"] },
 		],
 		senderOf: async () => ({ context: CONTEXT, visitor: null, origin: null }),
+		witnessOf: async (_, session) => ({ session: (await sha256(session)) as SessionKey, visitor: null, context: CONTEXT }),
+		features: createReleasedFeatures(env.DB),
 		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,
-		sessionKeyOf: async (session) => (await sha256(session)) as SessionKey,
 		consentDefault,
 		allow: async () => true,
 		now: () => NOW,
@@ -134,8 +136,10 @@ test("gives the log in pages, and names an object that cannot be read", async ()
 	};
 	await consumeFeedback(batchOf([eventsOf(lineOf(1))]), consumerPorts(), NOW);
 	await consumeFeedback(batchOf([eventsOf(lineOf(1), lineOf(2))]), consumerPorts(), NOW);
-	expect(await get("")).toEqual([200, { lines: [lineOf(1), lineOf(2)], cursor: null }]);
-	expect(await get("?cursor=1")).toEqual([200, { lines: [lineOf(2)], cursor: null }]);
+	// Of the context nothing had a crowd.
+	const told = (n: number) => lineOf(n, { context: UNKNOWN_CONTEXT });
+	expect(await get("")).toEqual([200, { lines: [told(1), told(2)], cursor: null }]);
+	expect(await get("?cursor=1")).toEqual([200, { lines: [told(2)], cursor: null }]);
 	expect(await get("?cursor=x")).toMatchObject([400, { error: { code: "invalid_field", path: "cursor" } }]);
 	expect(await get("?page=1")).toMatchObject([400, { error: { code: "unknown_field", path: "page" } }]);
 	const keys = await objectsUnder("events/");

@@ -3,6 +3,8 @@ import { env } from "cloudflare:workers";
 import { type CoarseContext, type SessionKey, UNKNOWN_CONTEXT } from "../src/contract/context.ts";
 import type { EventType, LogLine, QueueMessage } from "../src/contract/event.ts";
 import type { ConsumerPorts } from "../src/feedback/consume.ts";
+import type { Witness } from "../src/feedback/ports.ts";
+import type { DaySalt } from "../src/privacy/ports.ts";
 import { createEventCounts } from "../src/store/event-counts.ts";
 import { createEventLog } from "../src/store/event-log.ts";
 import { createMalformed } from "../src/store/inbox.ts";
@@ -15,6 +17,12 @@ export const TODAY = "2026-11-20";
 export const DAY = 86_400;
 export const SESSION = "5e55" as SessionKey;
 export const CONTEXT: CoarseContext = { ...UNKNOWN_CONTEXT, region: "EU", device: "mobile" };
+/** A sender of whom no key could be made: nobody is counted by it. */
+export const WITNESS: Witness = { session: SESSION, visitor: null, context: CONTEXT };
+/** Visitor keys as the door makes them, 32 hex digits. */
+export const visitorOf = (n: number) => n.toString(16).padStart(32, "0");
+/** The salts of all days, which last as long as the test. */
+export const SALT: Pick<DaySalt, "stored"> = { stored: async () => keyOf(3) };
 
 export const keyOf = (byte: number) => new Uint8Array(32).fill(byte);
 export const KEYS: LogKeys = { current: "k1", keys: { k1: keyOf(1) } };
@@ -64,6 +72,7 @@ export const consumerPorts = (keys = KEYS): ConsumerPorts => ({
 	log: createEventLog(env.LOG, keys),
 	counts: createEventCounts(env.DB),
 	malformed: createMalformed(env.LOG, keys),
+	salt: SALT,
 });
 
 /** The whole log as a trainer reads it. */

@@ -10,7 +10,6 @@ import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox, createMalformed, createUndelivered } from "../src/store/inbox.ts";
 import {
 	batchOf,
-	CONTEXT,
 	consumerPorts,
 	eventsOf,
 	idOf,
@@ -23,7 +22,7 @@ import {
 	readLog,
 	reset,
 	rows,
-	SESSION,
+	WITNESS,
 } from "./feedback-fixtures.ts";
 
 beforeEach(migrate);
@@ -71,7 +70,7 @@ const wideEvent = (n: number) =>
 test("good events are kept when others in the batch are bad", async () => {
 	const { queue, taken } = queueRefusing();
 	const events = [eventOf(1), { ...eventOf(2), email: "ada@example.org" }, eventOf(3), eventOf(4, { at: NOW + 301 }), "noise"];
-	expect(await intakeOver(queue).accept(events, SESSION, CONTEXT, true, NOW)).toEqual({
+	expect(await intakeOver(queue).accept(events, WITNESS, true, NOW)).toEqual({
 		accepted: 2,
 		rejected: [
 			{ index: 1, code: "unknown_field", path: "email" },
@@ -91,7 +90,7 @@ test("keeps of a query the catalogue's words only, of an order its hash, of a re
 		eventOf(3, { order: "1234", recommendationId: "ours-1" }),
 		eventOf(4, { recommendationId: "invented" }),
 	];
-	await intakeOver(queue).accept(events, SESSION, CONTEXT, true, NOW);
+	await intakeOver(queue).accept(events, WITNESS, true, NOW);
 	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
 	expect(lines.map(({ query, order, recommendationId }) => ({ query, order, recommendationId }))).toEqual([
 		{ query: "red polish", order: null, recommendationId: null },
@@ -103,7 +102,7 @@ test("keeps of a query the catalogue's words only, of an order its hash, of a re
 
 test("without consent nothing is enqueued, and good events are counted as withheld", async () => {
 	const { queue, taken } = queueRefusing();
-	const answer = await intakeOver(queue).accept([eventOf(1), "noise"], SESSION, CONTEXT, false, NOW);
+	const answer = await intakeOver(queue).accept([eventOf(1), "noise"], WITNESS, false, NOW);
 	expect(answer).toEqual({ accepted: 0, rejected: [{ index: 1, code: "invalid_field", path: "" }], withheld: 1 });
 	expect(taken).toEqual([]);
 	expect(await objectsUnder("")).toEqual([]);
@@ -112,20 +111,20 @@ test("without consent nothing is enqueued, and good events are counted as withhe
 test("a request of the most and largest events goes out in messages below the platform's limit", async () => {
 	const { queue, taken } = queueRefusing();
 	const events = Array.from({ length: 100 }, (_, n) => wideEvent(n));
-	await intakeOver(queue).accept(events, SESSION, CONTEXT, true, NOW);
+	await intakeOver(queue).accept(events, WITNESS, true, NOW);
 	expect(taken.length).toBeGreaterThan(1);
 	expect(Math.max(...taken.map(jsonBytes))).toBeLessThanOrEqual(MESSAGE_MAX_BYTES + 100);
 	expect(taken.flatMap((message) => (message.kind === "events" ? message.lines : [])).map(({ id }) => id)).toEqual(
 		events.map(({ id }) => id),
 	);
 	// The platform's own queue takes them too.
-	expect(await intakeOver(createMessageQueue(env.FEEDBACK)).accept(events, SESSION, CONTEXT, true, NOW)).toMatchObject({ accepted: 100 });
+	expect(await intakeOver(createMessageQueue(env.FEEDBACK)).accept(events, WITNESS, true, NOW)).toMatchObject({ accepted: 100 });
 	expect(await objectsUnder("inbox/")).toEqual([]);
 });
 
 test("a dead queue leaves the events in the inbox, from where a later run sends them", async () => {
 	const dead = queueRefusing(...ALWAYS);
-	expect(await intakeOver(dead.queue).accept([eventOf(1), eventOf(2)], SESSION, CONTEXT, true, NOW)).toMatchObject({ accepted: 2 });
+	expect(await intakeOver(dead.queue).accept([eventOf(1), eventOf(2)], WITNESS, true, NOW)).toMatchObject({ accepted: 2 });
 	const [key, ...others] = await objectsUnder("inbox/");
 	expect(others).toEqual([]);
 	expect(key).toMatch(new RegExp(`^inbox/${NOW}-[0-9a-f-]{36}$`));
@@ -160,7 +159,7 @@ test("a queue that refuses now and then holds up its own group alone; one that a
 test("when a later send fails, the inbox takes what the queue did not", async () => {
 	const { queue, taken } = queueRefusing(1);
 	const events = Array.from({ length: 100 }, (_, n) => wideEvent(n)).concat(Array.from({ length: 100 }, (_, n) => wideEvent(n + 100)));
-	await intakeOver(queue).accept(events, SESSION, CONTEXT, true, NOW);
+	await intakeOver(queue).accept(events, WITNESS, true, NOW);
 	const drained = queueRefusing();
 	await drainInbox({ queue: drained.queue, inbox: createInbox(env.LOG, KEYS), undelivered: createUndelivered(env.LOG, KEYS) }, LATER);
 	const idsOf = (messages: readonly QueueMessage[]) =>
@@ -172,14 +171,14 @@ test("when a later send fails, the inbox takes what the queue did not", async ()
 
 test("a queue that never answers is taken for dead", async () => {
 	const silent = createMessageQueue({ sendBatch: () => new Promise(() => {}) }, 1);
-	expect(await intakeOver(silent).accept([eventOf(1)], SESSION, CONTEXT, true, NOW)).toMatchObject({ accepted: 1 });
+	expect(await intakeOver(silent).accept([eventOf(1)], WITNESS, true, NOW)).toMatchObject({ accepted: 1 });
 	expect(await objectsUnder("inbox/")).toHaveLength(1);
 });
 
 test("only with queue and inbox both dead it is unavailable", async () => {
 	const inbox = createInbox(DEAD_BUCKET, KEYS);
 	const accept = (refused: readonly number[], shelf = inbox) =>
-		intakeOver(queueRefusing(...refused).queue, shelf).accept([eventOf(1)], SESSION, CONTEXT, true, NOW);
+		intakeOver(queueRefusing(...refused).queue, shelf).accept([eventOf(1)], WITNESS, true, NOW);
 	expect(await accept([])).toMatchObject({ accepted: 1 });
 	expect(await accept(ALWAYS, createInbox(env.LOG, KEYS))).toMatchObject({ accepted: 1 });
 	await expect(accept(ALWAYS)).rejects.toMatchObject({ failure: { kind: "unavailable", retryAfterSeconds: 30 } });
@@ -217,7 +216,11 @@ test("what the queue gave up on is kept, counted once, and sent again after a re
 });
 
 test("with the database dead, dead letters are still put away", async () => {
-	const counts = { record: () => Promise.reject(new Error()), countDeadLetters: () => Promise.reject(new Error("made to fail")) };
+	const counts = {
+		record: () => Promise.reject(new Error()),
+		categoriesOf: async () => new Map(),
+		countDeadLetters: () => Promise.reject(new Error("made to fail")),
+	};
 	await consumeDeadLetters(
 		batchOf([eventsOf(lineOf(1))], 11),
 		{ counts, undelivered: createUndelivered(env.LOG, KEYS), malformed: createMalformed(env.LOG, KEYS) },

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EventType } from "../src/contract/event.ts";
+import type { CrowdKind } from "../src/contract/crowd.ts";
 import { consumeFeedback } from "../src/feedback/consume.ts";
 import { HOT_LIST_MAX_ITEMS, refreshHotLists } from "../src/store/hot-lists.ts";
 import { expire } from "../src/store/retention.ts";
@@ -35,10 +35,11 @@ const listProducts = (products: readonly Listing[]) =>
 			),
 		),
 	);
-const countItems = (counts: readonly (readonly [item: string, type: EventType, n: number, day?: string])[]) =>
+/** Counts as the consumer enters them: visitors of a day, never fewer than a crowd. */
+const countItems = (counts: readonly (readonly [item: string, kind: CrowdKind, n: number, day?: string])[]) =>
 	env.DB.batch(
-		counts.map(([item, type, n, day = TODAY]) =>
-			env.DB.prepare("INSERT INTO item_counts (day, item, type, n) VALUES (?, ?, ?, ?)").bind(day, item, type, n),
+		counts.map(([item, kind, n, day = TODAY]) =>
+			env.DB.prepare("INSERT INTO crowd_counts (day, kind, name, n) VALUES (?, ?, ?, ?)").bind(day, kind, item, n),
 		),
 	);
 const hotLists = async () =>
@@ -46,28 +47,31 @@ const hotLists = async () =>
 		(await rows<{ name: string; items: string }>("SELECT name, items FROM hot_lists")).map(({ name, items }) => [name, JSON.parse(items)]),
 	);
 
-test("a purchase weighs four views, a cart two; what was taken back does not weigh", async () => {
+test("a visitor who buys weighs four who look, a cart two; what was taken back does not weigh", async () => {
 	await listProducts(["bought", "viewed", "carted", "returned", "same"].map((id) => ({ id })));
 	await countItems([
-		["viewed", "view", 5],
-		["bought", "purchase", 1],
-		["carted", "cart", 1],
-		["carted", "click", 1],
-		["returned", "purchase", 2],
-		["returned", "refund", 2],
-		["same", "view", 3],
+		["viewed", "item", 300],
+		["bought", "item", 60],
+		["bought", "item.purchase", 60],
+		["carted", "item", 100],
+		["carted", "item.cart", 50],
+		["carted", "item.view", 90],
+		["returned", "item", 60],
+		["returned", "item.purchase", 60],
+		["returned", "item.refund", 60],
+		["same", "item", 150],
 	]);
 	await refreshHotLists(env.DB, NOW);
-	// 5, 4, 3 and 3 (ties by id), 0.
+	// 300, 240, 150 and 150 (ties by id), 0.
 	expect(await hotLists()).toEqual({ popular: ["viewed", "bought", "carted", "same"] });
 });
 
 test("three days make a count half as heavy, and after two weeks it is none", async () => {
 	await listProducts([{ id: "now" }, { id: "then" }, { id: "long-ago" }]);
 	await countItems([
-		["now", "view", 3],
-		["then", "view", 5, "2026-11-17"],
-		["long-ago", "view", 1000, "2026-11-06"],
+		["now", "item", 300],
+		["then", "item", 500, "2026-11-17"],
+		["long-ago", "item", 100_000, "2026-11-06"],
 	]);
 	await refreshHotLists(env.DB, NOW);
 	expect(await hotLists()).toEqual({ popular: ["now", "then"] });
@@ -82,12 +86,12 @@ test("lists each category, products of the catalogue only, and keeps a list of w
 		{ id: "gone", category: "lips", deleted: true },
 	]);
 	await countItems([
-		["a", "view", 1],
-		["b", "view", 2],
-		["c", "view", 3],
-		["d", "view", 4],
-		["gone", "view", 9],
-		["never-listed", "view", 9],
+		["a", "item", 100],
+		["b", "item", 200],
+		["c", "item", 300],
+		["d", "item", 400],
+		["gone", "item", 900],
+		["never-listed", "item", 900],
 	]);
 	await refreshHotLists(env.DB, NOW);
 	expect(await hotLists()).toEqual({ popular: ["d", "c", "b", "a"], "popular:lips": ["b", "a"], "popular:指甲": ["c"] });
@@ -99,14 +103,13 @@ test("lists each category, products of the catalogue only, and keeps a list of w
 test("a list has at most two hundred items", async () => {
 	const ids = Array.from({ length: HOT_LIST_MAX_ITEMS + 1 }, (_, n) => `item-${String(n).padStart(3, "0")}`);
 	await listProducts(ids.map((id) => ({ id, category: "all" })));
-	await countItems(ids.map((id) => [id, "view", 1] as const));
+	await countItems(ids.map((id) => [id, "item", 50] as const));
 	await refreshHotLists(env.DB, NOW);
 	expect(await hotLists()).toEqual({ popular: ids.slice(0, -1), "popular:all": ids.slice(0, -1) });
 });
 
 test("forgets an event id after 7 days, its line after the log's time, and not before", async () => {
-	const { item } = lineOf(1);
-	await listProducts([{ id: item! }]);
+	await countItems([["a", "item", 50]]);
 	await consumeFeedback(batchOf([eventsOf(lineOf(1))]), consumerPorts(), NOW);
 	const ids = () => rows<{ id: string }>("SELECT id FROM event_ids");
 	await expire(env.DB, env.LOG, 30, NOW + 7 * DAY);
@@ -115,11 +118,11 @@ test("forgets an event id after 7 days, its line after the log's time, and not b
 	expect(await ids()).toEqual([]);
 	await expire(env.DB, env.LOG, 30, NOW + 30 * DAY);
 	expect(await readLog()).toEqual([lineOf(1)]);
-	expect(await rows("SELECT item FROM item_counts")).toHaveLength(1);
+	expect(await rows("SELECT name FROM crowd_counts")).toHaveLength(1);
 	await expire(env.DB, env.LOG, 30, NOW + 31 * DAY);
 	expect(await readLog()).toEqual([]);
 	expect(await objectsUnder("")).toEqual([]);
-	expect(await rows("SELECT item FROM item_counts")).toEqual([]);
+	expect(await rows("SELECT name FROM crowd_counts")).toEqual([]);
 	// The totals by day stay: they speak of nobody.
 	expect(await rows("SELECT n FROM event_counts")).toEqual([{ n: 1 }]);
 });

@@ -9,7 +9,11 @@ export type MadeRelease = {
 	readonly manifestText: string;
 	readonly files: Readonly<Record<string, string>>;
 };
-type Changes = { readonly trainedOn?: Partial<Manifest["trainedOn"]>; readonly items?: Partial<Manifest["items"]> };
+type Changes = {
+	readonly trainedOn?: Partial<Manifest["trainedOn"]>;
+	readonly items?: Partial<Manifest["items"]>;
+	readonly kPair?: number;
+};
 
 /** A release of short texts in place of the binary files; `name` makes its content, and hence its id, its own. */
 export async function makeRelease(name: string, changes: Changes = {}): Promise<MadeRelease> {
@@ -30,7 +34,7 @@ export async function makeRelease(name: string, changes: Changes = {}): Promise<
 		files: listed,
 		encoder: { length: 50, dim: 64, queries: 1, quantisation: "int8 per-channel weights, float32 compute" },
 		items: { count: 2, dim: 64, quantisation: "int8 per-row scale", ...changes.items },
-		kPair: 3,
+		kPair: changes.kPair ?? 3,
 		trainedOn: {
 			source: "events",
 			boundary: "refit",
@@ -43,7 +47,7 @@ export async function makeRelease(name: string, changes: Changes = {}): Promise<
 			...changes.trainedOn,
 		},
 		metrics: { protocol: { split: "temporal 70/20/10", targets: 800 }, tune: null, refit: null },
-		privacy: { kPair: 3, differentialPrivacy: null },
+		privacy: { kPair: changes.kPair ?? 3, differentialPrivacy: null },
 		training: { seed: 7 },
 	};
 	// Spaced as a person would write it: the text must come back byte for byte.

@@ -151,6 +151,20 @@ test("a manifest must be one, must name what serving needs, and must have the id
 	});
 });
 
+test("a release whose pairs are from fewer than three visitors is refused, unless the shop's setting allows it", async () => {
+	const open = adminApp(() => NOW, { ...releasePorts(), terms: { kPairMin: 2 } });
+	const [two, three] = [await makeRelease("two", { kPair: 2 }), await makeRelease("three")];
+	const refused = await refusal(await upload(ask, two));
+	expect(refused).toMatchObject({ status: 422, code: "release_refused", path: "manifest.json" });
+	expect(refused.message).toContain("K_PAIR_MIN");
+	expect(await (await upload(ask, three)).json()).toEqual({ state: "ready" });
+	expect(await (await upload(open, two)).json()).toEqual({ state: "ready" });
+	// Nor may the two places that say it disagree.
+	const torn = await makeRelease("torn");
+	const text = JSON.stringify({ ...torn.manifest, privacy: { kPair: 2, differentialPrivacy: null } });
+	expect(await refusal(await upload(ask, { ...torn, manifestText: text }))).toMatchObject({ status: 422, path: "manifest.json" });
+});
+
 test("an upload that breaks off leaves the release without that file", async () => {
 	const release = await makeRelease("a");
 	await upload(ask, { ...release, manifestText: "{" });

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { LEASE_SECONDS, type Run } from "../src/contract/run.ts";
 import { RUN_PAUSE_SECONDS } from "../src/retrain/policy.ts";
 import { type RetrainTickPorts, retrainTick } from "../src/retrain/tick.ts";
-import { createCatalogue } from "../src/store/catalogue.ts";
 import { createRetrainSignals } from "../src/store/retrain-signals.ts";
 import { createRunRegistry } from "../src/store/run-registry.ts";
 import { adminApp, migrate, NOW } from "./admin-fixtures.ts";
@@ -22,26 +21,8 @@ const logObject = (key: string, lines: number, skip: readonly number[], received
 		.bind(key, lines, JSON.stringify(skip), receivedAt)
 		.run();
 
-const itemCount = (day: string, item: string, type: string, n: number) =>
-	env.DB.prepare("INSERT INTO item_counts (day, item, type, n) VALUES (?1, ?2, ?3, ?4)").bind(day, item, type, n).run();
-
-async function addProducts(...categories: readonly (string | null)[]): Promise<void> {
-	const blank = {
-		titles: null,
-		description: null,
-		brand: null,
-		price: null,
-		currency: null,
-		stock: null,
-		image: null,
-		url: null,
-		group: null,
-	};
-	await createCatalogue(env.DB).upsert(
-		categories.map((category, n) => ({ id: `item-${n}`, title: "t", category, attributes: {}, ...blank })),
-		NOW,
-	);
-}
+const categoryCount = (day: string, category: string, n: number) =>
+	env.DB.prepare("INSERT INTO crowd_counts (day, kind, name, n) VALUES (?1, 'category', ?2, ?3)").bind(day, category, n).run();
 
 const ports = (more: Partial<RetrainTickPorts> = {}): RetrainTickPorts => ({
 	runs: createRunRegistry(env.DB),
@@ -79,21 +60,17 @@ test("a release that saw no dated event has all of the log before it", async () 
 
 test("sets the categories of the last days against those before training ended", async () => {
 	await activated(ask, await ready(ask, "a", { trainedOn: { lastEventAt: NOW - 2 * DAY } }));
-	await addProducts("makeup", "hair", null);
-	await createCatalogue(env.DB).remove("item-1", NOW);
-	await itemCount("2026-11-20", "item-0", "view", 5);
-	await itemCount("2026-11-19", "item-0", "purchase", 2);
-	await itemCount("2026-11-19", "item-0", "impression", 900);
-	await itemCount("2026-11-19", "item-1", "click", 3);
-	await itemCount("2026-11-19", "item-2", "cart", 4);
-	await itemCount("2026-11-19", "never seen", "view", 1);
+	await categoryCount("2026-11-20", "makeup", 50);
+	await categoryCount("2026-11-19", "makeup", 70);
+	await categoryCount("2026-11-19", "hair", 60);
+	await env.DB.prepare("INSERT INTO crowd_counts (day, kind, name, n) VALUES ('2026-11-19', 'item', 'makeup', 900)").run();
 	// Training ended on this day: it is not recent, though it is less than three days ago.
-	await itemCount("2026-11-18", "item-0", "view", 10);
-	await itemCount("2026-11-05", "item-1", "view", 20);
-	await itemCount("2026-11-04", "item-1", "view", 7777);
+	await categoryCount("2026-11-18", "makeup", 100);
+	await categoryCount("2026-11-05", "hair", 200);
+	await categoryCount("2026-11-04", "hair", 7777);
 	expect(await createRetrainSignals(env.DB).read(NOW)).toMatchObject({
-		recent: { "=makeup": 7, "=hair": 3, "-": 4, "?": 1 },
-		trained: { "=makeup": 10, "=hair": 20 },
+		recent: { makeup: 120, hair: 60 },
+		trained: { makeup: 100, hair: 200 },
 	});
 });
 

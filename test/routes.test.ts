@@ -8,6 +8,8 @@ const app = createApp({
 	tokens: [],
 	senderOf: async () => ({ context: {}, visitor: null }),
 	allow: async () => false,
+	features: { refresh: () => null },
+	now: () => 0,
 } as unknown as Services);
 
 /** OpenAPI's braces as hono's colons. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Product } from "../src/contract/product.ts";
 import type { OverlayCursor, ProductChange } from "../src/pipeline/ports.ts";
 import { createCatalogue } from "../src/store/catalogue.ts";
-import { createDaySalt } from "../src/store/day-salt.ts";
+import { createDaySalt, saltEndOf } from "../src/store/day-salt.ts";
 import { createHotListSource } from "../src/store/hot-list-reader.ts";
 import { createOverlaySource } from "../src/store/overlay.ts";
 import { migrate, NOW } from "./admin-fixtures.ts";
@@ -45,17 +45,45 @@ test("all isolates share the day's salt, and tomorrow's is ready before midnight
 });
 
 test("a salt that is missing is made on demand, with an end", async () => {
-	const salt = await createDaySalt(env.RELEASES).current(NOW);
+	const { salt } = await createDaySalt(env.RELEASES).current(NOW);
 	expect(salt.byteLength).toBe(32);
-	expect(await createDaySalt(env.RELEASES).current(NOW)).toEqual(salt);
+	expect(await createDaySalt(env.RELEASES).current(NOW)).toEqual({ salt, shared: true });
 	const [key] = (await env.RELEASES.list({ prefix: "salt/" })).keys;
-	expect((key?.expiration ?? 0) - Date.now() / 1000).toBeLessThanOrEqual(2 * DAY + 60);
+	// NOW is 10:00: 14 hours of the day are left, and one of grace.
+	expect(Math.abs((key?.expiration ?? 0) - Date.now() / 1000 - 15 * 3600)).toBeLessThan(60);
+});
+
+test("each salt ends an hour after its day, so that no visitor can be followed into the next", async () => {
+	await createDaySalt(env.RELEASES).prepareSalts(NOW);
+	const ends = (await env.RELEASES.list({ prefix: "salt/" })).keys.map(({ expiration = 0 }) => expiration - Date.now() / 1000);
+	for (const [day, left] of ends.entries()) expect(Math.abs(left - (15 * 3600 + day * DAY))).toBeLessThan(60);
+	const salt = createDaySalt(env.RELEASES);
+	const today = await salt.stored(NOW, NOW);
+	expect(today).not.toBeNull();
+	const end = saltEndOf(NOW);
+	expect(await salt.stored(NOW, end - 1)).toEqual(today);
+	// Held by an isolate or still in the store: from then on it is nobody's.
+	expect(await salt.stored(NOW, end)).toBeNull();
+	expect(await createDaySalt(env.RELEASES).stored(NOW, end)).toBeNull();
+	expect(await createDaySalt(env.RELEASES).stored(NOW - DAY, NOW)).toBeNull();
+	expect(await createDaySalt(deadKv).stored(NOW, NOW)).toBeNull();
+});
+
+test("nobody is counted under a salt that other isolates may not have", async () => {
+	const first = createDaySalt(env.RELEASES);
+	expect((await first.current(NOW)).shared).toBe(false);
+	expect((await first.current(NOW + 29)).shared).toBe(false);
+	// Another isolate put its own in between: what the store has at the next asking is everybody's.
+	const theirs = new Uint8Array(32).fill(9);
+	await env.RELEASES.put("salt/2026-11-20", theirs);
+	expect(await first.current(NOW + 30)).toEqual({ salt: theirs, shared: true });
+	expect((await createDaySalt(deadKv).current(NOW)).shared).toBe(false);
 });
 
 test("with a dead store an isolate keeps a salt of its own for the day", async () => {
 	const salts = createDaySalt(deadKv);
 	const today = await salts.current(NOW);
-	expect(today.byteLength).toBe(32);
+	expect(today.salt.byteLength).toBe(32);
 	expect(await salts.current(NOW + 1000)).toEqual(today);
 	expect(await salts.current(NOW + DAY)).not.toEqual(today);
 	expect(await createDaySalt(deadKv).current(NOW)).not.toEqual(today);

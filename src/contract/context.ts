@@ -9,6 +9,8 @@ export const WEEKDAYS = ["unknown", "mon", "tue", "wed", "thu", "fri", "sat", "s
 export const REFERRERS = ["unknown", "direct", "internal", "search", "social", "other"] as const;
 
 export type CoarseContext = {
+	/** ISO 3166-1 alpha-2; absent: not known. No input of the encoder. */
+	readonly country?: string | undefined;
 	readonly region: (typeof REGIONS)[number];
 	readonly device: (typeof DEVICES)[number];
 	readonly daypart: (typeof DAYPARTS)[number];

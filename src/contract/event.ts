@@ -60,12 +60,17 @@ export const EventsResponse = v.strictObject({
 export type EventsResponse = v.InferOutput<typeof EventsResponse>;
 
 const Context = v.strictObject({
+	country: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{2}$/))),
 	region: v.picklist(REGIONS),
 	device: v.picklist(DEVICES),
 	daypart: v.picklist(DAYPARTS),
 	weekday: v.picklist(WEEKDAYS),
 	referrer: v.picklist(REFERRERS),
 });
+
+/** Kinds of what is dropped from an event at the door because it may name a person. */
+export const MASKED_KINDS = ["email", "card", "phone", "item"] as const;
+export type MaskedKind = (typeof MASKED_KINDS)[number];
 
 /** One line of the log, and one event in the queue: the meeting point of the Worker and the trainer. */
 export const LogLine = v.strictObject({
@@ -74,6 +79,10 @@ export const LogLine = v.strictObject({
 	receivedAt: UnixSeconds,
 	/** Keyed hash of the session under the day's salt, hex. */
 	session: v.pipe(v.string(), v.hexadecimal()),
+	/** Keyed hash of the sender's network under the day's salt, hex; absent where none could be made. */
+	visitor: v.optional(v.pipe(v.string(), v.hexadecimal())),
+	/** What was dropped from the event, one entry a place; absent: nothing. */
+	masked: v.optional(v.array(v.picklist(MASKED_KINDS))),
 	context: Context,
 });
 export type LogLine = v.InferOutput<typeof LogLine>;

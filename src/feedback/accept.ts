@@ -1,9 +1,8 @@
-import type { CoarseContext, SessionKey } from "../contract/context.ts";
 import type { EventsResponse, LogLine, QueueMessage, ShopEvent } from "../contract/event.ts";
 import { messagesOf } from "./chunk.ts";
 import { deliver } from "./deliver.ts";
 import { parseEvent } from "./parse-event.ts";
-import type { EventIntake, MessageQueue, Shelf } from "./ports.ts";
+import type { EventIntake, MessageQueue, Shelf, Witness } from "./ports.ts";
 
 export type IntakePorts = {
 	readonly queue: MessageQueue;
@@ -25,7 +24,7 @@ export type IntakePorts = {
 /** The intake over its ports; see EventIntake. */
 export function createEventIntake(ports: IntakePorts): EventIntake {
 	return {
-		async accept(events, session, context, allowed, now): Promise<EventsResponse> {
+		async accept(events, witness, allowed, now): Promise<EventsResponse> {
 			const rejected: EventsResponse["rejected"] = [];
 			const good: ShopEvent[] = [];
 			for (const [index, event] of events.entries()) {
@@ -34,7 +33,7 @@ export function createEventIntake(ports: IntakePorts): EventIntake {
 				else rejected.push({ index, ...parsed.error });
 			}
 			if (!allowed) return { accepted: 0, rejected, withheld: good.length };
-			const lines = await Promise.all(good.map((event) => lineOf(event, session, context, now, ports)));
+			const lines = await Promise.all(good.map((event) => lineOf(event, witness, now, ports)));
 			await deliver(messagesOf(lines), ports.queue, ports.inbox, now);
 			return { accepted: lines.length, rejected, withheld: 0 };
 		},
@@ -45,7 +44,7 @@ export function createEventIntake(ports: IntakePorts): EventIntake {
  * An accepted event as the log holds it. A recommendation id that we did not sign is dropped, not the event: what was
  * bought stays true, only its attribution was invented.
  */
-async function lineOf(event: ShopEvent, session: SessionKey, context: CoarseContext, now: number, ports: IntakePorts): Promise<LogLine> {
+async function lineOf(event: ShopEvent, { session, visitor, context }: Witness, now: number, ports: IntakePorts): Promise<LogLine> {
 	const { recommendationId, query, order } = event;
 	return {
 		v: 1,
@@ -55,6 +54,7 @@ async function lineOf(event: ShopEvent, session: SessionKey, context: CoarseCont
 		order: order === null ? null : await ports.orderKeyOf(order),
 		receivedAt: now,
 		session,
+		...(visitor !== null && { visitor }),
 		context,
 	};
 }

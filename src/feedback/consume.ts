@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { type LogLine, QueueMessage } from "../contract/event.ts";
+import type { DaySalt } from "../privacy/ports.ts";
+import { crowdMarksOf } from "./crowd-marks.ts";
 import { putAway } from "./dead-letters.ts";
 import type { EventCounts, EventLog, MalformedMessage, MetricsMessage, QueuedBatch, QueuedMessage, Shelf } from "./ports.ts";
 import { settle } from "./settle.ts";
@@ -7,6 +9,7 @@ import { settle } from "./settle.ts";
 export type ConsumerPorts = {
 	readonly log: EventLog;
 	readonly counts: EventCounts;
+	readonly salt: Pick<DaySalt, "stored">;
 	/** Messages that no delivery can mend. */
 	readonly malformed: Shelf<MalformedMessage>;
 };
@@ -43,7 +46,7 @@ export async function consumeFeedback(batch: QueuedBatch, ports: ConsumerPorts, 
 	};
 }
 
-async function store(bodies: readonly QueueMessage[], { log, counts }: ConsumerPorts, now: number): Promise<void> {
+async function store(bodies: readonly QueueMessage[], { log, counts, salt }: ConsumerPorts, now: number): Promise<void> {
 	const lines = new Map<string, LogLine>();
 	const metrics = new Map<string, MetricsMessage>();
 	for (const body of bodies) {
@@ -51,8 +54,12 @@ async function store(bodies: readonly QueueMessage[], { log, counts }: ConsumerP
 		else for (const line of body.lines) if (!lines.has(line.id)) lines.set(line.id, line);
 	}
 	const distinct = [...lines.values()];
+	const marks = await crowdMarksOf(distinct, {
+		categoriesOf: (items) => counts.categoriesOf(items),
+		saltOf: (receivedAt) => salt.stored(receivedAt, now),
+	});
 	const object = distinct.length > 0 ? await log.write(distinct) : null;
-	const entered = await counts.record({ object, lines: distinct, metrics: [...metrics.values()] }, now);
+	const entered = await counts.record({ object, lines: distinct, marks, metrics: [...metrics.values()] }, now);
 	// Only tidiness: an object that was not entered is never read, and retention would find it.
 	if (object !== null && !entered) await log.remove(object.key).catch(() => {});
 }

@@ -1,6 +1,16 @@
-import type { CoarseContext, SessionKey } from "../contract/context.ts";
+import type { CoarseContext, SessionKey, VisitorKey } from "../contract/context.ts";
+import type { CrowdValue } from "../contract/crowd.ts";
 import type { EventsResponse, LogLine, MetricRow, QueueMessage } from "../contract/event.ts";
 import type { Result } from "../contract/result.ts";
+
+/** Who sent events, as far as the log may know. */
+export type Witness = {
+	readonly session: SessionKey;
+	/** null where no key could be made that all isolates share: then nobody is counted by it. */
+	readonly visitor: VisitorKey | null;
+	/** As coarse as it gets at the door, each value whether released or not. */
+	readonly context: CoarseContext;
+};
 
 /** What the events route asks of the feedback path. */
 export interface EventIntake {
@@ -10,7 +20,7 @@ export interface EventIntake {
 	 * @param allowed false: consent is denied; good events are counted as withheld and dropped
 	 * @throws RequestFailure `unavailable` when queue and inbox are both dead
 	 */
-	accept(events: readonly unknown[], session: SessionKey, context: CoarseContext, allowed: boolean, now: number): Promise<EventsResponse>;
+	accept(events: readonly unknown[], witness: Witness, allowed: boolean, now: number): Promise<EventsResponse>;
 }
 
 /** One page of the log for the trainer. */
@@ -82,11 +92,23 @@ export interface EventLog {
 
 export type MetricsMessage = Extract<QueueMessage, { kind: "metrics" }>;
 
+/** One visitor who speaks for one value on one day. */
+export type CrowdMark = {
+	/** Unix seconds: the start of the UTC day of receipt. */
+	readonly day: number;
+	readonly value: CrowdValue;
+	/** Keyed hash of the value, hex. */
+	readonly valueKey: string;
+	/** Keyed hash of visitor and value, uniform in [0, 2^52). */
+	readonly mark: number;
+};
+
 /** One transaction's worth of what a queue batch brought. */
 export type Recorded = {
 	readonly object: LogObject | null;
 	/** The object's lines in its order; ids distinct. */
 	readonly lines: readonly LogLine[];
+	readonly marks: readonly CrowdMark[];
 	/** Ids distinct. */
 	readonly metrics: readonly MetricsMessage[];
 };
@@ -98,6 +120,8 @@ export interface EventCounts {
 	 * @returns false when no line was new: the object was not entered and nobody will read it
 	 */
 	record(batch: Recorded, now: number): Promise<boolean>;
+	/** Categories of those of the items that the catalogue has or had; null: none. */
+	categoriesOf(items: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
 	/** Counts each queue message once, however often it is delivered. */
 	countDeadLetters(messageIds: readonly string[], now: number): Promise<void>;
 }

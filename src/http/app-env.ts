@@ -9,6 +9,8 @@ export type AppEnv = {
 		requestId: string;
 		/** Set by `admitVisitor` on all routes under /v1. */
 		sender: Sender;
+		/** Set by `admitVisitor`: a token was shown that may read everything. */
+		isReader: boolean;
 		/** Set by `requireScope`: the admin token that was shown. */
 		token: AdminToken;
 	};

@@ -1,23 +1,48 @@
 import { coarsen } from "../privacy/coarsen.ts";
-import type { DaySalt } from "../privacy/ports.ts";
-import { sessionKeyFor, visitorKeyFor } from "../privacy/visitor-key.ts";
+import { generalise } from "../privacy/crowd.ts";
+import { networkOf } from "../privacy/network.ts";
+import type { DaySalt, ReleasedFeatures } from "../privacy/ports.ts";
+import { sessionKeyFor, visitorKeyFor, vouchedVisitorKeyFor } from "../privacy/visitor-key.ts";
 import type { Services } from "./services.ts";
+
+/** The one header in which the platform tells the address; others are the client's own word. */
+const ADDRESS_HEADER = "cf-connecting-ip";
 
 /**
  * The door: where a raw request becomes coarse features and a keyed hash. Address and user agent go no further.
  * @param now unix seconds
  */
-export function createDoor(salt: DaySalt, now: () => number): Pick<Services, "senderOf" | "sessionKeyOf"> {
+export function createDoor(
+	salt: DaySalt,
+	features: ReleasedFeatures,
+	now: () => number,
+): Pick<Services, "senderOf" | "sessionKeyOf" | "witnessOf" | "features"> {
 	return {
+		features,
 		async senderOf(request) {
 			const time = now();
-			const address = request.headers.get("cf-connecting-ip");
+			// What answers may be drawn from: of each feature only what a crowd shares.
+			const context = generalise(coarsen(request, time), (value) => features.has(value));
+			const address = request.headers.get(ADDRESS_HEADER);
+			if (address === null) return { context, visitor: null, origin: null };
+			const { salt: daySalt } = await salt.current(time);
+			const network = networkOf(address);
 			const userAgent = request.headers.get("user-agent") ?? "";
-			if (address === null) return { context: coarsen(request, time), visitor: null, origin: null };
-			const daySalt = await salt.current(time);
-			const [visitor, origin] = await Promise.all([visitorKeyFor(daySalt, address, userAgent), visitorKeyFor(daySalt, address, "")]);
-			return { context: coarsen(request, time), visitor, origin };
+			const [visitor, origin] = await Promise.all([visitorKeyFor(daySalt, network, userAgent), visitorKeyFor(daySalt, network, "")]);
+			return { context, visitor, origin };
 		},
-		sessionKeyOf: async (session) => sessionKeyFor(await salt.current(now()), session),
+		sessionKeyOf: async (session) => sessionKeyFor((await salt.current(now())).salt, session),
+		async witnessOf(request, session, vouched) {
+			const time = now();
+			const { salt: daySalt, shared } = await salt.current(time);
+			const address = request.headers.get(ADDRESS_HEADER);
+			const visitorOf = () => {
+				if (!shared) return null;
+				if (vouched) return vouchedVisitorKeyFor(daySalt, session);
+				// By the network alone: nobody becomes a crowd by changing the user agent.
+				return address === null ? null : visitorKeyFor(daySalt, networkOf(address), "");
+			};
+			return { session: await sessionKeyFor(daySalt, session), visitor: await visitorOf(), context: coarsen(request, time) };
+		},
 	};
 }

@@ -1,6 +1,7 @@
 import type { SessionKey } from "../contract/context.ts";
-import type { EventIntake, LogReader, MetricSink } from "../feedback/ports.ts";
+import type { EventIntake, LogReader, MetricSink, Witness } from "../feedback/ports.ts";
 import type { Recommender, Sender } from "../pipeline/ports.ts";
+import type { ReleasedFeatures } from "../privacy/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
 import type { StoredToken } from "./auth.ts";
 import type { Catalogue } from "./ports.ts";
@@ -19,6 +20,10 @@ export type Services = {
 	/** The door: a raw request to what may be known of its sender. */
 	readonly senderOf: (request: Request) => Promise<Sender>;
 	readonly sessionKeyOf: (session: string) => Promise<SessionKey>;
+	/** The door for events. @param vouched whether the sender's token vouches that sessions are visitors of their own */
+	readonly witnessOf: (request: Request, session: string, vouched: boolean) => Promise<Witness>;
+	/** Values of features that had a crowd. */
+	readonly features: ReleasedFeatures;
 	readonly consentDefault: boolean;
 	/** @returns false when the visitor asked too often */
 	readonly allow: (sender: Sender) => Promise<boolean>;

@@ -12,10 +12,13 @@ const RATE_PERIOD_SECONDS = 60;
  */
 export function admitVisitor(): MiddlewareHandler<AppEnv> {
 	return async function visitorAdmitted(c, next) {
-		const { allow, senderOf, tokens } = c.var.services;
+		const { allow, features, senderOf, tokens, now } = c.var.services;
+		const refreshing = features.refresh(now());
+		if (refreshing !== null) c.executionCtx.waitUntil(refreshing);
 		const sender = await senderOf(c.req.raw);
 		c.set("sender", sender);
 		const isReader = c.req.raw.headers.has("authorization") && ((await tokenOf(c.req.raw, tokens))?.scopes.includes("read") ?? false);
+		c.set("isReader", isReader);
 		if (!isReader && !(await allow(sender))) throw new RequestFailure({ kind: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS });
 		await next();
 	};

@@ -60,6 +60,17 @@ test("refuses a neighbour table that links outside the items or is for other ite
 	expect(await faultOf("bought.bin", other)).toEqual({ file: "bought.bin", message: "is for 1 items; the manifest says 12" });
 });
 
+test("refuses a counted table with pairs of fewer visitors than the manifest says", async () => {
+	const column = (dtype: "u32" | "u8" | "f32", values: number[]) => ({ dtype, shape: [values.length], values }) as const;
+	const empty = { offsets: new Array(13).fill(0), scales: new Array(12).fill(0) };
+	const ofTwo = writeContainer(
+		"neighbours",
+		{ offsets: column("u32", empty.offsets), targets: column("u32", []), weights: column("u8", []), scales: column("f32", empty.scales) },
+		{ items: 12, kPair: 2 },
+	);
+	expect(await faultOf("bought.bin", ofTwo)).toEqual({ file: "bought.bin", message: "has pairs of 2 visitors; the manifest says 3" });
+});
+
 test("refuses JSON files that are none or lack a field", async () => {
 	expect(await faultOf("fusion.json", bytesOf("{"))).toEqual({ file: "fusion.json", message: "is not JSON in UTF-8" });
 	expect(await faultOf("popular.json", bytesOf('{"overall":[]}'))).toMatchObject({ file: "popular.json" });

@@ -9,6 +9,9 @@ export function readNeighbours(file: Uint8Array, manifest: Manifest): Result<Nei
 		const { count } = manifest.items;
 		const container = orRefuse(readContainer(file, "neighbours"));
 		if (container.meta.items !== count) refuse(`is for ${container.meta.items} items; the manifest says ${count}`);
+		// Counted tables say from how many visitors each pair is; content is nobody's.
+		const { kPair } = container.meta;
+		if (typeof kPair === "number" && kPair < manifest.kPair) refuse(`has pairs of ${kPair} visitors; the manifest says ${manifest.kPair}`);
 		const offsets = orRefuse(container.section("offsets", "u32", [count + 1]));
 		const targets = orRefuse(container.section("targets", "u32", [null]));
 		const weights = orRefuse(container.section("weights", "u8", [targets.length]));

@@ -2,16 +2,20 @@ import { type CoarseContext, REGIONS } from "../contract/context.ts";
 import { localTime } from "./local-time.ts";
 
 /** What the platform says of a request's origin; absent in tests and behind other proxies. */
-type Origin = { readonly continent?: string; readonly timezone?: string };
+type Origin = { readonly country?: string; readonly continent?: string; readonly timezone?: string };
+
+/** ISO 3166-1 alpha-2; "XX" is the platform's word for not known, "T1" its word for Tor. */
+const COUNTRY = /^(?!XX$)[A-Z]{2}$/;
 
 /**
- * What may be known of a sender: region, device class, part of day, weekday, kind of referrer. Everything finer ends
+ * What may be known of a sender: country, region, device class, part of day, weekday, kind of referrer. Everything finer ends
  * here.
  * @param now unix seconds
  */
 export function coarsen(request: Request, now: number): CoarseContext {
-	const { continent, timezone } = (request as { readonly cf?: Origin }).cf ?? {};
+	const { country, continent, timezone } = (request as { readonly cf?: Origin }).cf ?? {};
 	return {
+		...(country !== undefined && COUNTRY.test(country) && { country }),
 		region: REGIONS.find((region) => region === continent) ?? "unknown",
 		device: deviceOf(request.headers.get("user-agent")),
 		...localTime(timezone, now),

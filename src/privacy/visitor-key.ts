@@ -14,6 +14,14 @@ export async function visitorKeyFor(salt: Uint8Array<ArrayBuffer>, address: stri
 	return (await keyedHash(salt, `visitor\0${address}\0${userAgent}`)) as VisitorKey;
 }
 
+/**
+ * A visitor for whom a sender with a token vouches, such as the shop's own server: told apart by session, since all of
+ * them come from the sender's address.
+ */
+export async function vouchedVisitorKeyFor(salt: Uint8Array<ArrayBuffer>, session: string): Promise<VisitorKey> {
+	return (await keyedHash(salt, `vouched\0${session}`)) as VisitorKey;
+}
+
 /** A session as we may hold it; the same construction over another domain, so that no session can pose as a visitor. */
 export async function sessionKeyFor(salt: Uint8Array<ArrayBuffer>, session: string): Promise<SessionKey> {
 	return (await keyedHash(salt, `session\0${session}`)) as SessionKey;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { MANIFEST_FILE, Manifest, REQUIRED_FILES } from "../contract/release.ts";
 import { fail, ok, type Result } from "../contract/result.ts";
-import type { StoredFile } from "./ports.ts";
+import type { ReleaseTerms, StoredFile } from "./ports.ts";
 
 export type Refusal = { readonly file: string; readonly message: string };
 
@@ -11,7 +11,12 @@ export type Refusal = { readonly file: string; readonly message: string };
  * @param files as stored
  * @returns the manifest, or the first file that is missing or disagrees
  */
-export async function checkManifest(id: string, text: string, files: readonly StoredFile[]): Promise<Result<Manifest, Refusal>> {
+export async function checkManifest(
+	id: string,
+	text: string,
+	files: readonly StoredFile[],
+	{ kPairMin }: ReleaseTerms,
+): Promise<Result<Manifest, Refusal>> {
 	const parsed = parseManifest(text);
 	if (!parsed.ok) return parsed;
 	const manifest = parsed.value;
@@ -28,6 +33,12 @@ export async function checkManifest(id: string, text: string, files: readonly St
 	if (!id.endsWith(`-${hash}`)) return refuse(MANIFEST_FILE, `has an id that should end in ${hash} by the content of its files`);
 	if (manifest.encoder.dim !== manifest.items.dim) {
 		return refuse(MANIFEST_FILE, `has an encoder of ${manifest.encoder.dim} dimensions and items of ${manifest.items.dim}`);
+	}
+	if (manifest.privacy.kPair !== manifest.kPair) {
+		return refuse(MANIFEST_FILE, `says kPair ${manifest.kPair}, and of privacy kPair ${manifest.privacy.kPair}`);
+	}
+	if (manifest.kPair < kPairMin) {
+		return refuse(MANIFEST_FILE, `has pairs of ${manifest.kPair} visitors or more (kPair); this shop asks for ${kPairMin} (K_PAIR_MIN)`);
 	}
 	return ok(manifest);
 }

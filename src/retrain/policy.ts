@@ -11,7 +11,7 @@ export type RetrainPolicy = {
 
 /** Distance of the categories of interest, now against training, that counts as drift: a fifth of the interest has moved. */
 export const DRIFT_MIN_DISTANCE = 0.2;
-/** Fewest item events on either side on which drift is judged; fewer scatter too much. */
+/** Fewest visitors, summed over days and categories, on either side on which drift is judged; fewer scatter too much. */
 export const DRIFT_MIN_EVENTS = 1000;
 /** Time after a run was opened in which no other is, seconds: a run that failed or was refused is not repeated at once. */
 export const RUN_PAUSE_SECONDS = 6 * 3600;

@@ -54,6 +54,12 @@ export interface RunRegistry {
 	markCalled(id: string): Promise<void>;
 }
 
+/** What the shop asks of every release. */
+export type ReleaseTerms = {
+	/** Fewest distinct visitors behind a pair of a count table. */
+	readonly kPairMin: number;
+};
+
 /** The files' content, under keys made of release, name and shard. */
 export interface ReleaseFiles {
 	/**
@@ -133,9 +139,10 @@ export type ReleasePorts = {
 	readonly pointer: PointerStore;
 	readonly runs: Pick<RunRegistry, "get">;
 	readonly verify: VerifyRelease;
+	readonly terms: ReleaseTerms;
 };
 
-/** Events by category name, as counted over some days. */
+/** Visitors by category name, as counted over some days. */
 export type CategoryCounts = Readonly<Record<string, number>>;
 
 /** What the retrain policy judges by. */
@@ -146,7 +153,7 @@ export type RetrainSignals = {
 	readonly newEvents: number;
 	/** When the latest run was opened, unix seconds; null before the first. */
 	readonly lastRunOpenedAt: number | null;
-	/** Item events of the last days, by category. */
+	/** Visitors of the last days by category, where a crowd came. */
 	readonly recent: CategoryCounts;
 	/** The same over days up to the active release's last training event. */
 	readonly trained: CategoryCounts;

@@ -8,7 +8,7 @@ import type { ReleasePorts, ReleaseState } from "./ports.ts";
 export const MANIFEST_MAX_BYTES = 1024 * 1024;
 
 type Uploaded = Result<{ readonly state: ReleaseState }, Failure>;
-type Ports = Pick<ReleasePorts, "rows" | "files">;
+type Ports = Pick<ReleasePorts, "rows" | "files" | "terms">;
 
 /** Takes one file. A complete release is immutable: its files can be sent again, but not changed. */
 export async function putFile(
@@ -29,7 +29,12 @@ export async function putFile(
 }
 
 /** Takes the manifest: the release is complete, or refused by the name of a file. */
-export async function putManifest({ rows, files }: Ports, id: string, body: AsyncIterable<Uint8Array>, now: number): Promise<Uploaded> {
+export async function putManifest(
+	{ rows, files, terms }: Ports,
+	id: string,
+	body: AsyncIterable<Uint8Array>,
+	now: number,
+): Promise<Uploaded> {
 	const row = await rows.get(id);
 	const text = await textOf(body);
 	if (row?.state === "ready") return row.manifestText === text ? ok({ state: "ready" }) : conflictWith(id, MANIFEST_FILE);
@@ -38,7 +43,7 @@ export async function putManifest({ rows, files }: Ports, id: string, body: Asyn
 		return fail({ kind: "release_refused", file, message } as const);
 	};
 	if (text === null) return refuse({ file: MANIFEST_FILE, message: "is not text in UTF-8" });
-	const checked = await checkManifest(id, text, row?.files ?? []);
+	const checked = await checkManifest(id, text, row?.files ?? [], terms);
 	if (!checked.ok) return refuse(checked.error);
 	await files.archive(id, MANIFEST_FILE, text);
 	await rows.ready(id, text, now);

@@ -1,52 +1,84 @@
-import type { DaySalt } from "../privacy/ports.ts";
+import type { DaySalt, Salt } from "../privacy/ports.ts";
 import { within } from "./within.ts";
 
-/** A salt outlives its day by one, seconds: what was received just before midnight is still being hashed. */
-const SALT_TTL_SECONDS = 2 * 86_400;
+const DAY_SECONDS = 86_400;
+/** A salt outlives its day by so much, seconds: what was received just before midnight may still be on its way. */
+export const SALT_GRACE_SECONDS = 3600;
 /** Longest wait for the store in a request, milliseconds; beyond it the isolate's own salt is used. */
 const SALT_WAIT_MS = 50;
-/** Time until the store is asked again after it failed, seconds. */
+/** Time until the store is asked again after it failed or had no salt, seconds. */
 const SALT_RETRY_SECONDS = 30;
 const SALT_BYTES = 32;
 
-type Salt = Uint8Array<ArrayBuffer>;
-
 const randomSalt = (): Salt => crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-const keyOf = (now: number): string => `salt/${new Date(now * 1000).toISOString().slice(0, 10)}`;
+const keyOf = (at: number): string => `salt/${new Date(at * 1000).toISOString().slice(0, 10)}`;
 
-/** The day's salt in KV under `salt/YYYY-MM-DD`, with a TTL; never in D1, whose backups outlive it. */
+/** When the salt of the day of `at` ends, unix seconds. */
+export const saltEndOf = (at: number): number => (Math.floor(at / DAY_SECONDS) + 1) * DAY_SECONDS + SALT_GRACE_SECONDS;
+
+/** The day's salt in KV under `salt/YYYY-MM-DD`, gone an hour after its day; never in D1, whose backups outlive it. */
 export function createDaySalt(kv: KVNamespace): DaySalt {
-	/** `shared`: the salt is the one in KV. Until then it is this isolate's own, and what it would put there. */
-	let held: { key: string; salt: Salt; shared: boolean; failedAt: number | null } | null = null;
+	/** `shared`: the salt was found in KV. Until then it is this isolate's own, and what it put there. */
+	let held: { key: string; salt: Salt; shared: boolean; missedAt: number | null } | null = null;
+	/** Salts found for lines of the log, by key; a day's goes when it ends. */
+	const found = new Map<string, { readonly salt: Salt; readonly end: number }>();
 
-	async function readOrPut(key: string, proposed: Salt): Promise<Salt> {
+	async function read(key: string): Promise<Salt | null> {
 		const bytes = await kv.get(key, "arrayBuffer");
-		if (bytes?.byteLength === SALT_BYTES) return new Uint8Array(bytes);
-		await kv.put(key, proposed, { expirationTtl: SALT_TTL_SECONDS });
-		return proposed;
+		return bytes?.byteLength === SALT_BYTES ? new Uint8Array(bytes) : null;
 	}
+	const put = (at: number, now: number, salt: Salt): Promise<void> =>
+		kv.put(keyOf(at), salt, { expirationTtl: Math.max(60, saltEndOf(at) - now) });
 
 	return {
 		async current(now) {
 			const key = keyOf(now);
-			if (held?.key !== key) held = { key, salt: randomSalt(), shared: false, failedAt: null };
+			if (held?.key !== key) held = { key, salt: randomSalt(), shared: false, missedAt: null };
 			const mine = held;
-			if (mine.shared || (mine.failedAt !== null && now - mine.failedAt < SALT_RETRY_SECONDS)) return mine.salt;
-			const work = readOrPut(key, mine.salt).then((salt) => {
-				// Also when it comes after the wait: the next request has it.
-				mine.salt = salt;
-				mine.shared = true;
-			});
-			try {
-				await within(SALT_WAIT_MS, work);
-			} catch {
-				mine.failedAt = now;
-				work.catch(() => {});
+			if (!mine.shared && (mine.missedAt === null || now - mine.missedAt >= SALT_RETRY_SECONDS)) {
+				const work = read(key).then(async (stored) => {
+					if (stored !== null) {
+						// Also when it comes after the wait: the next request has it.
+						mine.salt = stored;
+						mine.shared = true;
+						return;
+					}
+					// Two isolates may put at once: what the store has at the next asking is everybody's.
+					mine.missedAt = now;
+					await put(now, now, mine.salt);
+				});
+				try {
+					await within(SALT_WAIT_MS, work);
+				} catch {
+					mine.missedAt = now;
+					work.catch(() => {});
+				}
 			}
-			return mine.salt;
+			return { salt: mine.salt, shared: mine.shared };
 		},
+
+		async stored(at, now) {
+			for (const [key, { end }] of found) if (now >= end) found.delete(key);
+			const end = saltEndOf(at);
+			if (now >= end) return null;
+			const key = keyOf(at);
+			const known = found.get(key)?.salt;
+			if (known !== undefined) return known;
+			try {
+				const salt = await read(key);
+				if (salt !== null) found.set(key, { salt, end });
+				return salt;
+			} catch {
+				return null;
+			}
+		},
+
 		async prepareSalts(now) {
-			await Promise.all([now, now + 86_400].map((day) => readOrPut(keyOf(day), randomSalt())));
+			await Promise.all(
+				[now, now + DAY_SECONDS].map(async (at) => {
+					if ((await read(keyOf(at))) === null) await put(at, now, randomSalt());
+				}),
+			);
 		},
 	};
 }

@@ -1,10 +1,12 @@
 import type { LogLine } from "../contract/event.ts";
 import type { EventCounts, LogObject } from "../feedback/ports.ts";
+import { crowdStatements } from "./crowd-counts.ts";
 import { jsonParts } from "./json-parts.ts";
 import { metricStatements } from "./metrics.ts";
+import { utcDay } from "./utc-day.ts";
 
-/** The rows that hold one line's count: [id, UTC day, type, item]. */
-type CountedLine = readonly [id: string, day: string, type: string, item: string | null];
+/** What is counted of one line: [id, UTC day, type, kinds of what was dropped from it]. */
+type CountedLine = readonly [id: string, day: string, type: string, masked: readonly string[]];
 
 /** Enters the ids that are new under a name (?2): that of the log object, or of this attempt. ?3: now. */
 export const CLAIM_IDS = `
@@ -35,14 +37,16 @@ WHERE event_ids.object = ?2
 GROUP BY 1, 2
 ON CONFLICT (day, type) DO UPDATE SET n = n + excluded.n`;
 
-/** Only ids of the catalogue, which are public: an event's item is free text, and this table is not encrypted. */
-const COUNT_ITEMS = `
-INSERT INTO item_counts (day, item, type, n)
-SELECT line.value ->> 1, line.value ->> 3, line.value ->> 2, count(*)
-FROM json_each(?1) AS line JOIN event_ids ON event_ids.id = line.value ->> 0
-WHERE event_ids.object = ?2 AND EXISTS (SELECT 1 FROM products WHERE id = line.value ->> 3)
-GROUP BY 1, 2, 3
-ON CONFLICT (day, item, type) DO UPDATE SET n = n + excluded.n`;
+const COUNT_MASKED = `
+INSERT INTO counters (name, n)
+SELECT 'masked.' || masked.value, count(*)
+FROM json_each(?1) AS line JOIN event_ids ON event_ids.id = line.value ->> 0, json_each(line.value -> 3) AS masked
+WHERE event_ids.object = ?2
+GROUP BY 1
+ON CONFLICT (name) DO UPDATE SET n = n + excluded.n`;
+
+const CATEGORIES = `
+SELECT id, body ->> 'category' AS category FROM products WHERE id IN (SELECT value FROM json_each(?1))`;
 
 const COUNT_DEAD_LETTERS = `
 INSERT INTO counters (name, n)
@@ -57,12 +61,21 @@ ON CONFLICT (name) DO UPDATE SET n = n + excluded.n`;
  */
 export function createEventCounts(db: D1Database): EventCounts {
 	return {
-		async record({ object, lines, metrics }, now) {
+		async record({ object, lines, marks, metrics }, now) {
 			const entries = object === null ? [] : lineStatements(db, object, lines, now);
-			const statements = [...entries, ...metricStatements(db, metrics, now)];
+			const statements = [...entries, ...crowdStatements(db, marks), ...metricStatements(db, metrics, now)];
 			if (statements.length === 0) return false;
 			const results = await db.batch(statements);
 			return object !== null && results[entries.length - 1]?.meta.changes === 0;
+		},
+
+		async categoriesOf(items) {
+			const categories = new Map<string, string | null>();
+			for (const { json } of jsonParts([...new Set(items)])) {
+				const { results } = await db.prepare(CATEGORIES).bind(json).all<{ id: string; category: string | null }>();
+				for (const { id, category } of results) categories.set(id, category);
+			}
+			return categories;
 		},
 
 		async countDeadLetters(messageIds, now) {
@@ -77,17 +90,14 @@ export function createEventCounts(db: D1Database): EventCounts {
 
 /** The last of them drops the object's row when it holds nothing new. */
 function lineStatements(db: D1Database, object: LogObject, lines: readonly LogLine[], now: number): D1PreparedStatement[] {
-	const parts = jsonParts(lines.map(({ id, receivedAt, type, item }): CountedLine => [id, utcDay(receivedAt), type, item]));
+	const parts = jsonParts(lines.map(({ id, receivedAt, type, masked }): CountedLine => [id, utcDay(receivedAt), type, masked ?? []]));
 	const forEachPart = (bind: (json: string, offset: number) => D1PreparedStatement) => parts.map(({ json, offset }) => bind(json, offset));
 	return [
 		...forEachPart((json) => db.prepare(CLAIM_IDS).bind(json, object.key, now)),
 		db.prepare(ENTER_OBJECT).bind(object.key, object.keyId, lines.length, object.receivedAt),
 		...forEachPart((json, offset) => db.prepare(ADD_SKIPPED).bind(json, offset, object.key)),
 		...forEachPart((json) => db.prepare(COUNT_TYPES).bind(json, object.key)),
-		...forEachPart((json) => db.prepare(COUNT_ITEMS).bind(json, object.key)),
+		...forEachPart((json) => db.prepare(COUNT_MASKED).bind(json, object.key)),
 		db.prepare(DROP_IF_ALL_SKIPPED).bind(object.key),
 	];
 }
-
-/** @param seconds unix seconds @returns YYYY-MM-DD */
-export const utcDay = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import { utcDay } from "./event-counts.ts";
+import { utcDay } from "./utc-day.ts";
 
 /** Longest hot list, items. */
 export const HOT_LIST_MAX_ITEMS = 200;
@@ -6,20 +6,30 @@ export const HOT_LIST_MAX_ITEMS = 200;
 export const HOT_WINDOW_DAYS = 14;
 /** A day this much older counts half, days. */
 export const HOT_HALF_LIFE_DAYS = 3;
-/** What one event says about an item's standing; types not named say nothing. */
-export const HOT_WEIGHTS = { purchase: 4, cart: 2, click: 1, view: 1, dismiss: -1, uncart: -2, refund: -4 } as const;
+/**
+ * What one visitor says about an item's standing, by kind of count: 1 for an interest of any kind, and on top of it what
+ * a cart, a purchase or their taking back is worth, each where a crowd of the day did it.
+ */
+export const HOT_WEIGHTS = {
+	item: 1,
+	"item.cart": 1,
+	"item.purchase": 3,
+	"item.dismiss": -1,
+	"item.uncart": -2,
+	"item.refund": -4,
+} as const;
 
 /**
- * Scores from the counts of days, listed products only. ?1: [[day, weight]], ?2: [[type, weight]]. Ties go by id, so
+ * Scores from the counts of days, listed products only. ?1: [[day, weight]], ?2: [[kind, weight]]. Ties go by id, so
  * that the same counts always give the same lists.
  */
 const SCORED = `
 WITH days AS (SELECT value ->> 0 AS day, value ->> 1 AS weight FROM json_each(?1)),
-types AS (SELECT value ->> 0 AS type, value ->> 1 AS weight FROM json_each(?2)),
+kinds AS (SELECT value ->> 0 AS kind, value ->> 1 AS weight FROM json_each(?2)),
 scored AS (
-  SELECT item_counts.item AS item, sum(item_counts.n * days.weight * types.weight) AS score
-  FROM days JOIN item_counts ON item_counts.day = days.day JOIN types ON types.type = item_counts.type
-  GROUP BY item_counts.item),
+  SELECT counts.name AS item, sum(counts.n * days.weight * kinds.weight) AS score
+  FROM days JOIN crowd_counts AS counts ON counts.day = days.day JOIN kinds ON kinds.kind = counts.kind
+  GROUP BY counts.name),
 listed AS (
   SELECT scored.item AS item, scored.score AS score, products.body ->> 'category' AS category
   FROM scored JOIN products ON products.id = scored.item
@@ -45,14 +55,14 @@ SELECT name, json_group_array(item ORDER BY place), ?3 FROM merged WHERE place <
 ON CONFLICT (name) DO UPDATE SET items = excluded.items, updatedAt = excluded.updatedAt`;
 
 /**
- * Renews `popular` and `popular:<category>` from the counts. A list of which the counts
- * say nothing stays as the release's activation wrote it. The lists hold ids of the public catalogue in order, no counts.
+ * Renews `popular` and `popular:<category>` from distinct visitors, of items and days that had a crowd. A list of which
+ * the counts say nothing stays as the release's activation wrote it. The lists hold ids of the public catalogue in order, no counts.
  * @param now unix seconds
  */
 export async function refreshHotLists(db: D1Database, now: number): Promise<void> {
 	const days = JSON.stringify(
 		Array.from({ length: HOT_WINDOW_DAYS }, (_, age) => [utcDay(now - age * 86_400), 0.5 ** (age / HOT_HALF_LIFE_DAYS)]),
 	);
-	const types = JSON.stringify(Object.entries(HOT_WEIGHTS));
-	await db.prepare(REFRESH).bind(days, types, now, HOT_LIST_MAX_ITEMS).run();
+	const kinds = JSON.stringify(Object.entries(HOT_WEIGHTS));
+	await db.prepare(REFRESH).bind(days, kinds, now, HOT_LIST_MAX_ITEMS).run();
 }

@@ -1,9 +1,9 @@
 import { EVENT_DEDUPLICATION_SECONDS } from "../contract/event.ts";
-import { utcDay } from "./event-counts.ts";
 import { LOG_PREFIX, secondsOfKey } from "./event-log.ts";
 import { SHELVES } from "./inbox.ts";
+import { utcDay } from "./utc-day.ts";
 
-/** How long rollups and the counts of items are kept, days. */
+/** How long rollups and the counts of visitors are kept, days. */
 export const COUNTS_RETENTION_DAYS = 30;
 /** Rows one statement deletes, and statements a table gets in one run; what is left waits for the next run. */
 const DELETE_ROWS = 20_000;
@@ -16,11 +16,11 @@ const EXPIRED_ROWS = [
 	{ table: "event_ids", column: "receivedAt" },
 	{ table: "log_objects", column: "receivedAt" },
 	{ table: "metric_rollups", column: "minute" },
-	{ table: "item_counts", column: "day" },
+	{ table: "crowd_counts", column: "day" },
 ] as const;
 
 /**
- * Deletes what has outlived its time: event ids, log objects and whatever lies on the shelves, rollups, item counts.
+ * Deletes what has outlived its time: event ids, log objects and whatever lies on the shelves, rollups, counts of visitors.
  * Rows go before their objects, so that no reader is sent to an object that is gone.
  * @param logRetentionDays for everything encrypted in R2
  * @param now              unix seconds
@@ -32,7 +32,7 @@ export async function expire(db: D1Database, bucket: R2Bucket, logRetentionDays:
 		event_ids: now - EVENT_DEDUPLICATION_SECONDS,
 		log_objects: logBefore,
 		metric_rollups: Math.floor(countsBefore / 60),
-		item_counts: utcDay(countsBefore),
+		crowd_counts: utcDay(countsBefore),
 	};
 	for (const { table, column } of EXPIRED_ROWS) await deleteRows(db, table, column, before[table]);
 	for (const prefix of [LOG_PREFIX, ...Object.values(SHELVES)]) await deleteObjects(bucket, prefix, logBefore);

@@ -1,5 +1,5 @@
 import type { CategoryCounts, SignalReader } from "../retrain/ports.ts";
-import { utcDay } from "./event-counts.ts";
+import { utcDay } from "./utc-day.ts";
 
 /** Days of interest that are compared with training, today included. */
 export const RECENT_DAYS = 3;
@@ -13,15 +13,9 @@ FROM releases WHERE id = (SELECT active FROM pointer WHERE id = 1)`;
 /** Events in the log by the time of receipt (?1), each id once. */
 const NEW_EVENTS = "SELECT coalesce(sum(lines - json_array_length(skip)), 0) AS n FROM log_objects WHERE receivedAt > ?1";
 
-/**
- * Item events of the days ?1 to ?2 by category. Deleted products keep theirs; ids that the catalogue never had, and
- * products without a category, are groups of their own, whose growth is drift as well.
- */
+/** Visitors of the days ?1 to ?2 by category, of categories and days that had a crowd. */
 const CATEGORIES = `
-SELECT CASE WHEN products.id IS NULL THEN '?' ELSE coalesce('=' || (products.body ->> 'category'), '-') END AS category, sum(n) AS n
-FROM item_counts LEFT JOIN products ON products.id = item_counts.item
-WHERE day BETWEEN ?1 AND ?2 AND type IN ('view', 'click', 'cart', 'purchase')
-GROUP BY 1`;
+SELECT name AS category, sum(n) AS n FROM crowd_counts WHERE day BETWEEN ?1 AND ?2 AND kind = 'category' GROUP BY 1`;
 
 type Active = { readonly createdAt: number; readonly lastEventAt: number | null };
 

@@ -113,11 +113,21 @@ export const eventCounts = sqliteTable(
 	(table) => [primaryKey({ columns: [table.day, table.type] })],
 );
 
-/** Events by UTC day, item and type: the ground of the hot lists. */
-export const itemCounts = sqliteTable(
-	"item_counts",
-	{ day: text().notNull(), item: text().notNull(), type: text().notNull(), n: integer().notNull() },
-	(table) => [primaryKey({ columns: [table.day, table.item, table.type] })],
+/**
+ * Keyed hashes of who shares a value on a UTC day: of each value the CROWD_MIN_VISITORS smallest, deleted with the day's
+ * salt. `value` is a keyed hash too: a value's name is nowhere here before enough visitors share it.
+ */
+export const visitorMarks = sqliteTable(
+	"visitor_marks",
+	{ day: text().notNull(), value: text().notNull(), mark: integer().notNull() },
+	(table) => [primaryKey({ columns: [table.day, table.value, table.mark] })],
+);
+
+/** Distinct visitors by UTC day of values that CROWD_MIN_VISITORS or more shared, an estimate; no other value is here. */
+export const crowdCounts = sqliteTable(
+	"crowd_counts",
+	{ day: text().notNull(), kind: text().notNull(), name: text().notNull(), n: integer().notNull() },
+	(table) => [primaryKey({ columns: [table.day, table.kind, table.name] })],
 );
 
 /** Requests by minute, surface and rung, with the latency histogram as columns of one JSON array. */

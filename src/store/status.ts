@@ -1,7 +1,7 @@
 import type { ActivePointer } from "../contract/release.ts";
-import { utcDay } from "./event-counts.ts";
 import { REQUESTS_BUCKET } from "./metrics.ts";
 import { POINTER } from "./pointer.ts";
+import { utcDay } from "./utc-day.ts";
 
 /** Days of event totals, today included. */
 const EVENT_DAYS = 14;
@@ -13,7 +13,7 @@ export type Status = {
 	readonly pointer: ActivePointer | null;
 	readonly catalogue: { readonly products: number; readonly deleted: number; readonly version: number };
 	readonly releases: Readonly<Record<"ready" | "uploading" | "refused", number>>;
-	/** Totals by UTC day of receipt, then type. */
+	/** Totals by UTC day of receipt, then type, of types that a crowd sent on the day. */
 	readonly events: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	readonly deadLetters: number;
 	readonly runs: readonly Readonly<Record<string, unknown>>[];
@@ -32,7 +32,11 @@ export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 				coalesce(max(version), 0) AS version FROM products`,
 			),
 			db.prepare("SELECT state, count(*) AS n FROM releases GROUP BY state"),
-			db.prepare("SELECT day, type, n FROM event_counts WHERE day > ?1 ORDER BY day DESC, type").bind(utcDay(now - EVENT_DAYS * 86_400)),
+			db
+				.prepare(`SELECT day, type, n FROM event_counts WHERE day > ?1 AND EXISTS (
+					SELECT 1 FROM crowd_counts WHERE crowd_counts.day = event_counts.day AND kind = 'type' AND name = type)
+				ORDER BY day DESC, type`)
+				.bind(utcDay(now - EVENT_DAYS * 86_400)),
 			db.prepare("SELECT n FROM counters WHERE name = 'dead_letters'"),
 			db
 				.prepare(

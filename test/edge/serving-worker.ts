@@ -14,6 +14,7 @@ import { createPointerStore } from "../../src/store/pointer.ts";
 import { createReleaseFiles } from "../../src/store/release-files.ts";
 import { createReleaseRows } from "../../src/store/release-registry.ts";
 import { createReleaseSource } from "../../src/store/release-source.ts";
+import { createReleasedFeatures } from "../../src/store/released-features.ts";
 import { createRunRegistry } from "../../src/store/run-registry.ts";
 
 const onnx = createOnnxEncoders(wasm);
@@ -56,11 +57,12 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 			pointer: createPointerStore(env.DB, env.RELEASES),
 			runs: createRunRegistry(env.DB),
 			verify: (manifest, read) => verifyRelease(manifest, read, onnx),
+			terms: { kPairMin: 3 },
 		}),
 		metrics: { record: () => {}, flush: () => null },
 		tokens: JSON.parse(env.ADMIN_TOKENS),
 		allow: async ({ origin }) => origin === null || (await env.RATE_LIMIT.limit({ key: origin })).success,
-		...createDoor(createDaySalt(env.RELEASES), now),
+		...createDoor(createDaySalt(env.RELEASES), createReleasedFeatures(env.DB), now),
 		now,
 	} satisfies Partial<Services> as unknown as Services;
 	const routes = createApp(services);

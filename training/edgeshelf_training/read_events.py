@@ -123,12 +123,14 @@ def _event(value: dict, where: str) -> Event:
     if not isinstance(session, str) or not session:
         raise InputError(f"{where}: session must be a non-empty string, got {session!r}")
     received = _number(value, "receivedAt", where)
+    # without a key of the visitor each session stands for one
+    visitor = _text(value, "visitor", where) or session
     context = value.get("context") or {}
     if not isinstance(context, dict):
         raise InputError(f"{where}: context must be an object, got {context!r}")
     return Event(
         str(value.get("id", "")), str(kind), _text(value, "item", where), int(at),
-        None if received is None else int(received), session, session, _text(value, "order", where), context,
+        None if received is None else int(received), session, visitor, _text(value, "order", where), context,
     )  # fmt: skip
 
 

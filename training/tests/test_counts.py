@@ -1,9 +1,12 @@
+import gzip
+import json
 from dataclasses import replace
 
 import numpy as np
 
 from edgeshelf_training.corpus import histories_from_lists
 from edgeshelf_training.counts import bought_counts, event_weights, popularity, transition_counts, transition_table
+from edgeshelf_training.sessions import read_event_corpus
 
 
 def whole(log) -> np.ndarray:
@@ -42,6 +45,24 @@ def test_one_visitor_of_many_sessions_is_one_witness():
     log = replace(histories_from_lists([[0, 1]] * 5), visitors=np.array([7, 7, 7, 8, 8]))
     assert transition_counts(log, whole(log), np.ones(10), 1, 3).nnz == 0
     assert transition_counts(log, whole(log), np.ones(10), 1, 2)[0, 1] == 5
+
+
+def test_sessions_of_one_visitor_key_are_one_witness_and_a_session_without_a_key_is_its_own(tmp_path):
+    def line(number: int, item: str, session: int, visitor: str | None) -> str:
+        key = {} if visitor is None else {"visitor": visitor}
+        event = {"id": str(number), "type": "view", "item": item, "at": 1000 + number, "session": f"s{session}", **key}
+        return json.dumps(event)
+
+    def pairs(visitors: list[str | None]) -> int:
+        lines = [line(2 * s + k, item, s, visitor) for s, visitor in enumerate(visitors) for k, item in enumerate("ab")]
+        with gzip.open(tmp_path / "events.ndjson.gz", "wt") as file:
+            file.write("\n".join(lines))
+        log = read_event_corpus(tmp_path, now=10_000, keep_seen=False).log
+        return transition_counts(log, whole(log), np.ones(len(log.rows)), 1, 3).nnz
+
+    assert pairs(["v1", "v2", "v1", "v2", "v1"]) == 0
+    assert pairs(["v1", "v2", "v3"]) == 1
+    assert pairs([None, None, None]) == 1
 
 
 def test_counts_read_only_the_spans():

@@ -1,0 +1,16 @@
+CREATE TABLE `crowd_counts` (
+	`day` text NOT NULL,
+	`kind` text NOT NULL,
+	`name` text NOT NULL,
+	`n` integer NOT NULL,
+	PRIMARY KEY(`day`, `kind`, `name`)
+);
+--> statement-breakpoint
+CREATE TABLE `visitor_marks` (
+	`day` text NOT NULL,
+	`value` text NOT NULL,
+	`mark` integer NOT NULL,
+	PRIMARY KEY(`day`, `value`, `mark`)
+);
+--> statement-breakpoint
+DROP TABLE `item_counts`;

@@ -229,6 +229,65 @@ test("bots and senders without a key speak for nothing", async () => {
 	expect(await rows("SELECT * FROM visitor_marks")).toEqual([]);
 });
 
+test("one visitor on two days has two keys, and nothing that was kept links them once the old salt is gone", async () => {
+	let now = NOW;
+	const salt = createDaySalt(env.RELEASES);
+	await salt.prepareSalts(now);
+	const taken: QueueMessage[] = [];
+	const { witnessOf, senderOf, sessionKeyOf } = createDoor(salt, createReleasedFeatures(env.DB), () => now);
+	const intake = createEventIntake({
+		queue: { send: async (messages) => void taken.push(...messages) },
+		inbox: createInbox(env.LOG, KEYS),
+		isOurRecommendation: async () => false,
+		knownWordsOf: () => null,
+		orderKeyOf: (order) => sessionKeyOf(`order\0${order}`),
+	});
+	const request = new Request("https://shop.example", { headers: { "cf-connecting-ip": "192.0.2.7", "user-agent": "a" } });
+	const senders: unknown[] = [];
+	for (const day of [0, 1]) {
+		now = NOW + day * 86_400;
+		const { visitor, origin } = await senderOf(request);
+		senders.push(visitor, origin);
+		// The page keeps the session over midnight, the shop the order's number.
+		const event = { id: idOf(day), type: "purchase", item: "busy", order: "o-1", at: now };
+		await intake.accept([event], await witnessOf(request, "same session", false), true, now);
+	}
+	expect(new Set(senders).size).toBe(4);
+	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
+	const keysOf = (line: LogLine | undefined) => [line?.visitor, line?.session, line?.order];
+	const keys = lines.flatMap(keysOf);
+	expect(keys.every((key) => /^[0-9a-f]{32}$/.test(key ?? ""))).toBe(true);
+	expect(new Set(keys).size).toBe(6);
+
+	await consumeFeedback(batchOf(taken), { ...consumerPorts(), salt }, now);
+	// The old salt is gone, as KV's TTL takes it; whoever has the log key, the database, all that is left in KV and the
+	// visitor's very address, session and order number computes the keys of the second day, and none of the first.
+	await env.RELEASES.delete("salt/2026-11-20");
+	const left = createDaySalt(env.RELEASES);
+	expect(await left.stored(NOW, now)).toBeNull();
+	const recomputed: string[] = [];
+	for (const { name } of (await env.RELEASES.list()).keys) {
+		const stored = new Uint8Array((await env.RELEASES.get(name, "arrayBuffer")) as ArrayBuffer);
+		for (const parts of [
+			["visitor", "192.0.2.7", ""],
+			["session", "same session"],
+			["session", "order", "o-1"],
+		])
+			recomputed.push(await hmac(stored, parts.join("\0")));
+	}
+	expect(keysOf(lines[1]).every((key) => recomputed.includes(key as string))).toBe(true);
+	expect(keysOf(lines[0]).some((key) => recomputed.includes(key as string))).toBe(false);
+	await forgetMarks(env.DB, now, saltEndOf);
+	const marks = await rows<{ day: string }>("SELECT DISTINCT day FROM visitor_marks");
+	expect(marks).toEqual([{ day: "2026-11-21" }]);
+});
+
+async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<string> {
+	const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+	const mac = new Uint8Array(await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(text)), 0, 16);
+	return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 test("visitors whom a token vouches for are told apart by session, others by network", async () => {
 	const salt = createDaySalt(env.RELEASES);
 	await salt.prepareSalts(NOW);

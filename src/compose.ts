@@ -1,4 +1,5 @@
 import { type Config, readConfig } from "./config.ts";
+import { OTHER_SURFACE } from "./contract/recommendation.ts";
 import { createEventIntake } from "./feedback/accept.ts";
 import { consumeFeedback } from "./feedback/consume.ts";
 import { consumeDeadLetters } from "./feedback/dead-letters.ts";
@@ -8,6 +9,7 @@ import { createDoor } from "./http/sender.ts";
 import { verifyRelease } from "./pipeline/load-release.ts";
 import type { MakeEncoder } from "./pipeline/ports.ts";
 import { createRecommender } from "./pipeline/recommender.ts";
+import { createEventKeys } from "./privacy/event-key.ts";
 import { importSigningKey, readRecommendationId } from "./privacy/recommendation-id.ts";
 import type { ReleasePorts } from "./retrain/ports.ts";
 import { createReleaseRegistry } from "./retrain/release-registry.ts";
@@ -19,6 +21,7 @@ import { createEventLog } from "./store/event-log.ts";
 import { createMessageQueue } from "./store/feedback-queue.ts";
 import { createHotListSource } from "./store/hot-list-reader.ts";
 import { createInbox, createMalformed, createUndelivered } from "./store/inbox.ts";
+import { createKnownItems } from "./store/known-items.ts";
 import { createLogReader } from "./store/log-reader.ts";
 import { createOverlaySource } from "./store/overlay.ts";
 import { createPointerStore } from "./store/pointer.ts";
@@ -78,6 +81,8 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder),
 		terms: { kPairMin: config.K_PAIR_MIN },
 	};
+	const surfaces = new Set(config.SURFACES);
+	const surfaceOf = (surface: string) => (surfaces.has(surface) ? surface : OTHER_SURFACE);
 	const recommender = createRecommender({
 		releases: createReleaseSource(db, kv),
 		overlay: createOverlaySource(db),
@@ -86,6 +91,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		signingKey: config.SIGNING_KEY,
 		now,
 		clock: () => performance.now(),
+		surfaceOf,
 		newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
 		log: (entry) => console.error(JSON.stringify(entry)),
 	});
@@ -96,11 +102,14 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 			queue,
 			inbox: shelves.inbox,
 			isOurRecommendation: async (id) => (await readRecommendationId(await importSigningKey(config.SIGNING_KEY), id)).ok,
-			knownWordsOf: (query) => recommender.knownWordsOf(query),
+			knownWordsOf: (text) => recommender.knownWordsOf(text),
+			knownItemsOf: createKnownItems(db, (id) => recommender.knowsItem(id)),
+			surfaceOf,
+			eventKeyOf: createEventKeys(config.SIGNING_KEY),
 			orderKeyOf: (order) => door.sessionKeyOf(`order\0${order}`),
 		}),
 		log: createLogReader(db, bucket, config.LOG_KEYS),
-		metrics: createMetricSink(queue, () => crypto.randomUUID()),
+		metrics: createMetricSink(queue, () => crypto.randomUUID(), surfaceOf),
 		catalogue: createCatalogue(db),
 		releases: createReleaseRegistry(releasePorts),
 		runs,

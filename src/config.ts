@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SCOPES } from "./contract/errors.ts";
+import { Surface } from "./contract/recommendation.ts";
 
 const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, "must be a whole number"), v.transform(Number));
 
@@ -42,6 +43,11 @@ const Settings = v.pipe(
 		RETRAIN_MAX_AGE_SECONDS: wholeNumber,
 		LOG_RETENTION_DAYS: wholeNumber,
 		K_PAIR_MIN: wholeNumber,
+		SURFACES: v.pipe(
+			v.string(),
+			v.transform((text) => text.split(",").map((name) => name.trim())),
+			v.array(Surface),
+		),
 		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
 		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
 	}),

@@ -28,6 +28,7 @@ import {
 	migrate,
 	NOW,
 	objectsUnder,
+	PLAIN_INTAKE,
 	reset,
 	rows,
 	visitorOf,
@@ -60,8 +61,7 @@ async function setUp() {
 		events: createEventIntake({
 			queue: createMessageQueue({ sendBatch }),
 			inbox: createInbox(env.LOG, KEYS),
-			isOurRecommendation: async () => false,
-			knownWordsOf: () => null,
+			...PLAIN_INTAKE,
 			orderKeyOf: sha256,
 		}),
 		log: createLogReader(env.DB, env.LOG, KEYS),
@@ -238,8 +238,7 @@ test("one visitor on two days has two keys, and nothing that was kept links them
 	const intake = createEventIntake({
 		queue: { send: async (messages) => void taken.push(...messages) },
 		inbox: createInbox(env.LOG, KEYS),
-		isOurRecommendation: async () => false,
-		knownWordsOf: () => null,
+		...PLAIN_INTAKE,
 		orderKeyOf: (order) => sessionKeyOf(`order\0${order}`),
 	});
 	const request = new Request("https://shop.example", { headers: { "cf-connecting-ip": "192.0.2.7", "user-agent": "a" } });

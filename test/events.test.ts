@@ -12,7 +12,20 @@ import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox } from "../src/store/inbox.ts";
 import { createLogReader } from "../src/store/log-reader.ts";
 import { createReleasedFeatures } from "../src/store/released-features.ts";
-import { batchOf, CONTEXT, consumerPorts, eventsOf, idOf, KEYS, lineOf, migrate, NOW, objectsUnder, reset } from "./feedback-fixtures.ts";
+import {
+	batchOf,
+	CONTEXT,
+	consumerPorts,
+	eventsOf,
+	idOf,
+	KEYS,
+	lineOf,
+	migrate,
+	NOW,
+	objectsUnder,
+	PLAIN_INTAKE,
+	reset,
+} from "./feedback-fixtures.ts";
 
 beforeEach(migrate);
 afterEach(reset);
@@ -35,8 +48,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 		events: createEventIntake({
 			queue: createMessageQueue({ sendBatch }),
 			inbox: createInbox(bucket, KEYS),
-			isOurRecommendation: async () => false,
-			knownWordsOf: () => null,
+			...PLAIN_INTAKE,
 			orderKeyOf: sha256,
 		}),
 		log: createLogReader(env.DB, env.LOG, KEYS),

@@ -21,6 +21,14 @@ export const CONTEXT: CoarseContext = { ...UNKNOWN_CONTEXT, region: "EU", device
 export const WITNESS: Witness = { session: SESSION, visitor: null, context: CONTEXT };
 /** Visitor keys as the door makes them, 32 hex digits. */
 export const visitorOf = (n: number) => n.toString(16).padStart(32, "0");
+/** Ports of the intake that let everything pass as it came. */
+export const PLAIN_INTAKE = {
+	isOurRecommendation: async () => false,
+	knownWordsOf: () => null,
+	knownItemsOf: async (items: readonly string[]) => new Set(items),
+	surfaceOf: (surface: string) => surface,
+	eventKeyOf: async (id: string) => id,
+};
 /** The salts of all days, which last as long as the test. */
 export const SALT: Pick<DaySalt, "stored"> = { stored: async () => keyOf(3) };
 

@@ -8,6 +8,7 @@ import { consumeDeadLetters } from "../src/feedback/dead-letters.ts";
 import { DRAIN_GROUP_OBJECTS, DRAIN_MAX_REFUSALS, drainInbox, REVIVE_AFTER_SECONDS } from "../src/feedback/drain.ts";
 import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox, createMalformed, createUndelivered } from "../src/store/inbox.ts";
+import { createKnownItems } from "../src/store/known-items.ts";
 import {
 	batchOf,
 	consumerPorts,
@@ -19,6 +20,7 @@ import {
 	migrate,
 	NOW,
 	objectsUnder,
+	PLAIN_INTAKE,
 	readLog,
 	reset,
 	rows,
@@ -43,16 +45,19 @@ function queueRefusing(...refused: readonly number[]) {
 const DEAD_BUCKET = { put: () => Promise.reject(new Error("made to fail")) } as unknown as R2Bucket;
 const ALWAYS = Array.from({ length: 100 }, (_, n) => n);
 
+const WORDS = new Set(["red", "polish"]);
+const SURFACES = new Set(["home", "cart"]);
+
+/** The catalogue has items that begin with "item-" or a digit, and two words. */
 const intakeOver = (queue: ReturnType<typeof createMessageQueue>, inbox = createInbox(env.LOG, KEYS)) =>
 	createEventIntake({
+		...PLAIN_INTAKE,
 		queue,
 		inbox,
 		isOurRecommendation: async (id) => id.startsWith("ours"),
-		knownWordsOf: (query) =>
-			query
-				.split(" ")
-				.filter((word) => word === "red" || word === "polish")
-				.join(" ") || null,
+		knownWordsOf: (text) => (WORDS.has(text) ? text : null),
+		knownItemsOf: async (items) => new Set(items.filter((item) => /^(item-|\d)/.test(item))),
+		surfaceOf: (surface) => (SURFACES.has(surface) ? surface : "other"),
 		orderKeyOf: async (order) => `hash-of-${order.length}`,
 	});
 
@@ -93,11 +98,50 @@ test("keeps of a query the catalogue's words only, of an order its hash, of a re
 	await intakeOver(queue).accept(events, WITNESS, true, NOW);
 	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
 	expect(lines.map(({ query, order, recommendationId }) => ({ query, order, recommendationId }))).toEqual([
-		{ query: "red polish", order: null, recommendationId: null },
-		{ query: null, order: null, recommendationId: null },
+		{ query: "red polish *", order: null, recommendationId: null },
+		{ query: "*", order: null, recommendationId: null },
 		{ query: null, order: "hash-of-4", recommendationId: "ours-1" },
 		{ query: null, order: null, recommendationId: null },
 	]);
+});
+
+test("of free text only what the shop has published is enqueued; what was dropped is counted by kind, each event once", async () => {
+	const { queue, taken } = queueRefusing();
+	const events = [
+		eventOf(1, { type: "search", item: null, query: "red ada@example.org 4111 1111 1111 1111 +49 170 1234567" }),
+		eventOf(2, { item: "ada@example.org" }),
+		eventOf(3, { item: "Ada Lovelace", surface: "ada-lovelace" }),
+		eventOf(4, { surface: "cart", query: "ada@example.org" }),
+	];
+	await intakeOver(queue).accept(events, WITNESS, true, NOW);
+	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
+	expect(lines.map(({ item, query, surface, masked }) => ({ item, query, surface, masked }))).toEqual([
+		{ item: null, query: "red", surface: null, masked: ["email", "card", "phone"] },
+		{ item: null, query: null, surface: null, masked: ["item"] },
+		{ item: null, query: null, surface: "other", masked: ["item", "surface"] },
+		{ item: "item-4", query: "*", surface: "cart", masked: ["email"] },
+	]);
+	expect(JSON.stringify(taken)).not.toMatch(/ada|lovelace|example|4111|170/i);
+	await consumeFeedback(batchOf(taken), consumerPorts(), NOW);
+	await consumeFeedback(batchOf(taken), consumerPorts(), NOW);
+	expect(await rows("SELECT name, n FROM counters ORDER BY name")).toEqual([
+		{ name: "masked.card", n: 1 },
+		{ name: "masked.email", n: 2 },
+		{ name: "masked.item", n: 2 },
+		{ name: "masked.phone", n: 1 },
+		{ name: "masked.surface", n: 1 },
+	]);
+});
+
+test("an id is the catalogue's when the release has it or the database; with both out of reach it is nobody's", async () => {
+	await env.DB.prepare("INSERT INTO products (id, body, version, updatedAt) VALUES ('listed', '{}', 1, 1)").run();
+	const known = createKnownItems(env.DB, (id) => id === "served");
+	const ids = ["served", "listed", "Ada Lovelace", "listed"];
+	expect([...(await known(ids))]).toEqual(["served", "listed"]);
+	await env.DB.prepare("DROP TABLE products").run();
+	// What was found once is remembered.
+	expect([...(await known(ids))]).toEqual(["served", "listed"]);
+	expect([...(await createKnownItems(env.DB, (id) => id === "served")(ids))]).toEqual(["served"]);
 });
 
 test("without consent nothing is enqueued, and good events are counted as withheld", async () => {

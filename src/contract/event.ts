@@ -69,7 +69,7 @@ const Context = v.strictObject({
 });
 
 /** Kinds of what is dropped from an event at the door because it may name a person. */
-export const MASKED_KINDS = ["email", "card", "phone", "item"] as const;
+export const MASKED_KINDS = ["email", "card", "phone", "item", "surface"] as const;
 export type MaskedKind = (typeof MASKED_KINDS)[number];
 
 /** One line of the log, and one event in the queue: the meeting point of the Worker and the trainer. */

@@ -44,6 +44,9 @@ export type Filter = v.InferOutput<typeof Filter>;
 /** Names a place in the shop ("home", "cart"); part of metric keys, hence short and plain. */
 export const Surface = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "must be 1 to 32 of a-z, 0-9, - and _"));
 
+/** Stands for surfaces that the shop has not named. */
+export const OTHER_SURFACE = "other";
+
 /** Seconds that a client's clock may run ahead of ours. */
 export const CLOCK_SKEW_SECONDS = 5 * 60;
 

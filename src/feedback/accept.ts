@@ -1,4 +1,5 @@
-import type { EventsResponse, LogLine, QueueMessage, ShopEvent } from "../contract/event.ts";
+import type { EventsResponse, LogLine, MaskedKind, QueueMessage, ShopEvent } from "../contract/event.ts";
+import { keptQuery } from "../privacy/query-words.ts";
 import { messagesOf } from "./chunk.ts";
 import { deliver } from "./deliver.ts";
 import { parseEvent } from "./parse-event.ts";
@@ -9,11 +10,17 @@ export type IntakePorts = {
 	readonly inbox: Shelf<QueueMessage>;
 	/** Whether a recommendation id bears our signature. */
 	readonly isOurRecommendation: (id: string) => Promise<boolean>;
+	/** Words of the catalogue's vocabulary in a text; null when it has none of them, or no vocabulary is at hand. */
+	readonly knownWordsOf: (text: string) => string | null;
+	/** Those of the ids that are the catalogue's: whatever else a page sends as an item may be anything that was typed. */
+	readonly knownItemsOf: (items: readonly string[]) => Promise<ReadonlySet<string>>;
+	/** A surface as the shop names it; OTHER_SURFACE for all that it does not name. */
+	readonly surfaceOf: (surface: string) => string;
 	/**
-	 * A query reduced to words of the catalogue's vocabulary, in its order: whatever else was typed (a name, a phone
-	 * number) is never kept. null when no word is known, or no vocabulary is at hand.
+	 * A keyed hash, hex, 16 to 64 characters, the same for as long as an id is remembered: the page makes ids, and may make
+	 * them of anything.
 	 */
-	readonly knownWordsOf: (query: string) => string | null;
+	readonly eventKeyOf: (id: string) => Promise<string>;
 	/**
 	 * A keyed hash under the day's salt, hex, at most 64 characters. The shop's own order number would lead from the log
 	 * to a name in the shop's books; its hash still joins the lines of one basket.
@@ -33,7 +40,8 @@ export function createEventIntake(ports: IntakePorts): EventIntake {
 				else rejected.push({ index, ...parsed.error });
 			}
 			if (!allowed) return { accepted: 0, rejected, withheld: good.length };
-			const lines = await Promise.all(good.map((event) => lineOf(event, witness, now, ports)));
+			const known = await ports.knownItemsOf(good.flatMap(({ item }) => (item === null ? [] : [item])));
+			const lines = await Promise.all(good.map((event) => lineOf(event, known, witness, now, ports)));
 			await deliver(messagesOf(lines), ports.queue, ports.inbox, now);
 			return { accepted: lines.length, rejected, withheld: 0 };
 		},
@@ -41,20 +49,34 @@ export function createEventIntake(ports: IntakePorts): EventIntake {
 }
 
 /**
- * An accepted event as the log holds it. A recommendation id that we did not sign is dropped, not the event: what was
- * bought stays true, only its attribution was invented.
+ * An accepted event as the log holds it: of free text only what the shop itself has published. A recommendation id that
+ * we did not sign is dropped, not the event: what was bought stays true, only its attribution was invented.
  */
-async function lineOf(event: ShopEvent, { session, visitor, context }: Witness, now: number, ports: IntakePorts): Promise<LogLine> {
-	const { recommendationId, query, order } = event;
+async function lineOf(
+	event: ShopEvent,
+	knownItems: ReadonlySet<string>,
+	{ session, visitor, context }: Witness,
+	now: number,
+	ports: IntakePorts,
+): Promise<LogLine> {
+	const { id, item, recommendationId, order } = event;
+	const { query, cut } = event.query === null ? { query: null, cut: [] } : keptQuery(event.query, ports.knownWordsOf);
+	const isKnown = item === null || knownItems.has(item);
+	const surface = event.surface === null ? null : ports.surfaceOf(event.surface);
+	const masked: MaskedKind[] = [...cut, ...(isKnown ? [] : ["item" as const]), ...(surface === event.surface ? [] : ["surface" as const])];
 	return {
 		v: 1,
 		...event,
+		id: await ports.eventKeyOf(id),
+		item: isKnown ? item : null,
+		surface,
+		query,
 		recommendationId: recommendationId !== null && (await ports.isOurRecommendation(recommendationId)) ? recommendationId : null,
-		query: query === null ? null : ports.knownWordsOf(query),
 		order: order === null ? null : await ports.orderKeyOf(order),
 		receivedAt: now,
 		session,
 		...(visitor !== null && { visitor }),
+		...(masked.length > 0 && { masked }),
 		context,
 	};
 }

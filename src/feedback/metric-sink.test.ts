@@ -12,7 +12,15 @@ function sinkOver(queue = { alive: true }) {
 		sent.push(...messages);
 	};
 	let ids = 0;
-	return { sink: createMetricSink({ send }, () => `flush-${++ids}`), sent, queue };
+	return {
+		sink: createMetricSink(
+			{ send },
+			() => `flush-${++ids}`,
+			(surface) => (surface === "ada-lovelace" ? "other" : surface),
+		),
+		sent,
+		queue,
+	};
 }
 
 test("counts by minute, surface and rung; a clock that did not move leaves the histogram empty", async () => {
@@ -62,6 +70,13 @@ test("surfaces beyond the limit are counted together", async () => {
 	const requests = new Map(message?.kind === "metrics" ? message.rows.map((row) => [row.surface, row.requests]) : []);
 	expect(requests.size).toBe(METRIC_MAX_SURFACES + 1);
 	expect([requests.get("s0"), requests.get("other")]).toEqual([2, 5]);
+});
+
+test("a surface that the shop does not name is counted under another name", async () => {
+	const { sink, sent } = sinkOver();
+	sink.record({ surface: "ada-lovelace", source: "popular", milliseconds: 1 }, NOW);
+	await sink.flush(NOW);
+	expect(sent.flatMap((message) => (message.kind === "metrics" ? message.rows.map(({ surface }) => surface) : []))).toEqual(["other"]);
 });
 
 test("an edge belongs to the bucket that it closes", () => {

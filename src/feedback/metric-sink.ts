@@ -1,12 +1,11 @@
 import { LATENCY_EDGES_MS, type MetricRow } from "../contract/event.ts";
+import { OTHER_SURFACE } from "../contract/recommendation.ts";
 import type { MessageQueue, MetricSink } from "./ports.ts";
 
 /** Least time between two flushes of an isolate, seconds. */
 export const METRIC_FLUSH_SECONDS = 10;
 /** Surfaces an isolate tells apart; clients name them, so that without a limit anyone could fill the database. */
 export const METRIC_MAX_SURFACES = 32;
-/** Stands for all surfaces beyond the limit. */
-export const OTHER_SURFACE = "other";
 /** Rows one flush may carry, about 60 KB; what a dead queue leaves behind beyond it is dropped. */
 export const METRIC_MAX_ROWS = 500;
 
@@ -15,9 +14,10 @@ type Counted = { -readonly [K in keyof MetricRow]: MetricRow[K] };
 /**
  * Counts requests of this isolate by minute, surface and rung. What an isolate counted since its last flush dies with
  * it: these are figures for a console, and a write a request would cost more than they are worth.
- * @param newId makes the id by which a flush is counted once
+ * @param newId         makes the id by which a flush is counted once
+ * @param namedSurface  a surface as the shop names it; clients may send any text
  */
-export function createMetricSink(queue: MessageQueue, newId: () => string): MetricSink {
+export function createMetricSink(queue: MessageQueue, newId: () => string, namedSurface: (surface: string) => string): MetricSink {
 	let rows = new Map<string, Counted>();
 	let flushedAt = 0;
 	const surfaces = new Set<string>();
@@ -50,7 +50,7 @@ export function createMetricSink(queue: MessageQueue, newId: () => string): Metr
 		record({ surface, source, milliseconds }, now) {
 			const latency = new Array<number>(LATENCY_EDGES_MS.length + 1).fill(0);
 			if (milliseconds !== null) latency[bucketOf(milliseconds)] = 1;
-			add({ minute: Math.floor(now / 60), surface: surfaceOf(surface), source, requests: 1, latency });
+			add({ minute: Math.floor(now / 60), surface: surfaceOf(namedSurface(surface)), source, requests: 1, latency });
 		},
 		flush(now) {
 			if (rows.size === 0 || now - flushedAt < METRIC_FLUSH_SECONDS) return null;

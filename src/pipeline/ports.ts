@@ -37,6 +37,8 @@ export interface Recommender {
 	prepare(waitUntil: WaitUntil): void;
 	/** A query reduced to words of the catalogue's vocabulary; null when it has none of them, or no vocabulary is loaded. */
 	knownWordsOf(query: string): string | null;
+	/** Whether the loaded release or its overlay has the product. */
+	knowsItem(id: string): boolean;
 	/** What this isolate holds now, for the console. */
 	state(): ServingState;
 }

@@ -74,6 +74,7 @@ function createShop() {
 		now: () => now,
 		clock: () => 0,
 		newSeed: () => 42,
+		surfaceOf: (surface) => surface,
 		log: (entry) => faults.push(`${entry.file ?? entry.rung}`),
 	});
 	const waitUntil = (work: Promise<unknown>) => background.push(work);

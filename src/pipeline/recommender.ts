@@ -32,6 +32,8 @@ export type RecommenderPorts = {
 	readonly clock: () => number;
 	/** Unsigned 32 bit. */
 	readonly newSeed: () => number;
+	/** A surface as the shop names it: the signed id, which comes back with events, holds no other text. */
+	readonly surfaceOf: (surface: string) => string;
 	/** Takes a line for the operator; never a value of a request. */
 	readonly log: (entry: Readonly<Record<string, string | null>>) => void;
 };
@@ -80,7 +82,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		const id = answered.source === "static" ? null : (release?.loaded.manifest.id ?? null);
 		if (surface === null) return { recommendationId: null, release: id, ...answered };
 		signingKey ??= await importSigningKey(ports.signingKey);
-		const fields = { release: id, policy, surface, seed: ports.newSeed(), at: now };
+		const fields = { release: id, policy, surface: ports.surfaceOf(surface), seed: ports.newSeed(), at: now };
 		return { recommendationId: await signRecommendationId(signingKey, fields), release: id, ...answered };
 	}
 
@@ -148,6 +150,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			const words = keeper.serving(null)?.loaded.words ?? null;
 			return words === null ? null : knownWords(words, query) || null;
 		},
+		knowsItem: (id) => (keeper.serving(null)?.rowOf(id) ?? -1) !== -1,
 		state() {
 			const release = keeper.serving(null);
 			const rung = release === null ? "static" : release.loaded.encoder === null ? "session" : "personal";

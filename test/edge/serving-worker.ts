@@ -47,6 +47,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		now,
 		clock: () => performance.now(),
 		newSeed: () => 1,
+		surfaceOf: (surface) => surface,
 		log: (entry) => console.log(JSON.stringify(entry)),
 	});
 	const services = {

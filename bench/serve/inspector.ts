@@ -1,0 +1,68 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** The isolate's inspector, by the Chrome DevTools Protocol. */
+export interface Inspector {
+	// biome-ignore lint/suspicious/noExplicitAny: the protocol's answers are as many types as it has methods
+	call(method: string, params?: object): Promise<any>;
+	close(): void;
+}
+
+/** @param address of the isolate, ws:// */
+export async function openInspector(address: string): Promise<Inspector> {
+	const socket = new WebSocket(address);
+	const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+	const opened = Promise.withResolvers<void>();
+	let calls = 0;
+	socket.addEventListener("open", () => opened.resolve());
+	socket.addEventListener("error", () => opened.reject(new Error(`The inspector at ${address} cannot be reached`)));
+	socket.addEventListener("message", ({ data }) => {
+		const { id, result, error } = JSON.parse(String(data));
+		const call = waiting.get(id);
+		if (call === undefined) return; // An event; none is listened to.
+		waiting.delete(id);
+		if (error === undefined) call.resolve(result);
+		else call.reject(new Error(error.message));
+	});
+	await opened.promise;
+	return {
+		call(method, params = {}) {
+			const answer = Promise.withResolvers<unknown>();
+			waiting.set(++calls, answer);
+			socket.send(JSON.stringify({ id: calls, method, params }));
+			return answer.promise;
+		},
+		close: () => socket.close(),
+	};
+}
+
+/** JavaScript's memory, bytes. */
+export type HeapUsage = {
+	/** Objects that live. */
+	readonly used: number;
+	/** Behind ArrayBuffers, the memories of wasm among them. */
+	readonly backing: number | null;
+};
+
+/** Rounds of collection: the first may only queue what finalisers let go. */
+const COLLECTIONS = 3;
+/** workerd collects at once, but may owe the answer until the isolate runs again: longest wait for it, milliseconds. */
+const ANSWER_MAX_MS = 1000;
+
+/**
+ * Memory after forced collections.
+ * @param wake makes the isolate run: any request
+ */
+export async function heapAfterCollection(address: string, wake: () => Promise<unknown>): Promise<HeapUsage> {
+	const inspector = await openInspector(address);
+	try {
+		for (let round = 0; round < COLLECTIONS; round++) {
+			const collected = inspector.call("HeapProfiler.collectGarbage");
+			await wake();
+			await Promise.race([collected, delay(ANSWER_MAX_MS)]);
+		}
+		const { usedSize, backingStorageSize } = await inspector.call("Runtime.getHeapUsage");
+		return { used: usedSize, backing: backingStorageSize ?? null };
+	} finally {
+		inspector.close();
+	}
+}

@@ -1,0 +1,207 @@
+/**
+ * A release with more items than were trained. A padded row has a template among the trained rows: its vector is drawn
+ * from the Gaussian of the template's component, its columns are the template's, and it links to as many rows by the same
+ * weights, each of them the template's target or a copy of it.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { type Random, randomFrom } from "../../cli/demo/random.ts";
+import { contentHashOf, type ReleaseFolder, readReleaseFolder, sha256Of } from "../../cli/release-folder.ts";
+import { Fusion, MANIFEST_FILE, type Manifest, Parity, type ReleaseFile } from "../../src/contract/release.ts";
+import { type Container, orRefuse, readContainer } from "../../src/pipeline/esb1.ts";
+import type { Neighbours } from "../../src/retrieve/neighbours.ts";
+import { dequantiseInto, type QuantisedRows, quantise } from "../../src/retrieve/rows.ts";
+import { type Section, writeContainer } from "../../test/fixtures/esb1-writer.ts";
+import { drawFrom, fitMixture, pickComponent } from "./mixture.ts";
+import { answersOver } from "./parity-of.ts";
+
+const LINKED = ["transitions", "similar", "bought"] as const;
+
+/** Rows of a padded table: for each its template, a trained row, which is its own. */
+type Padding = { readonly templates: Int32Array; readonly copiesOf: readonly Int32Array[] };
+
+/** What a bench asks about: ids by row, and how often each is linked to. */
+export type Padded = { readonly folder: ReleaseFolder; readonly ids: readonly string[]; readonly linked: Uint32Array };
+
+/**
+ * Writes the release into `out` with `count` items; as it is where it has as many.
+ * @param seed names the stream of random numbers
+ */
+export function padRelease(from: ReleaseFolder, count: number, out: string, seed: string): Padded {
+	const read = (name: ReleaseFile) => new Uint8Array(readFileSync(join(from.path, name)));
+	const trained = from.manifest.items.count;
+	const total = Math.max(count, trained);
+	const random = randomFrom(seed);
+	const container = orRefuse(readContainer(read("items.bin"), "items"));
+	const { dim } = from.manifest.items;
+	const table: QuantisedRows = {
+		count: trained,
+		dim,
+		vectors: orRefuse(container.section("vectors", "i8", [trained, dim])),
+		scales: orRefuse(container.section("scales", "f32", [trained])),
+	};
+	const { rows, padding } = drawRows(table, total, random);
+	const ids = idsOf(container, trained, total);
+	const items = writeItems(container, rows, padding, ids);
+
+	const tables: Partial<Record<(typeof LINKED)[number], Neighbours>> = {};
+	const files = new Map<ReleaseFile, Uint8Array>(from.files.map((name) => [name as ReleaseFile, read(name as ReleaseFile)]));
+	files.set("items.bin", items.file);
+	for (const name of LINKED) {
+		const file: ReleaseFile = `${name}.bin`;
+		const bytes = files.get(file);
+		if (bytes === undefined) continue;
+		const links = orRefuse(readContainer(bytes, "neighbours"));
+		const made = copyLinks(links, trained, padding, random);
+		tables[name] = made;
+		files.set(file, writeLinks(made, { ...links.meta, items: total }));
+	}
+	const json = <S extends v.GenericSchema>(schema: S, name: ReleaseFile): v.InferOutput<S> =>
+		v.parse(schema, JSON.parse(Buffer.from(files.get(name) ?? []).toString("utf8")));
+	const rowOf = new Map(ids.map((id, row) => [id, row]));
+	const parity = answersOver(
+		{
+			rows,
+			tables,
+			fusion: json(Fusion, "fusion.json"),
+			popularity: items.popularity,
+			boost: items.boost,
+			idOf: (row) => ids[row] as string,
+			rowOf: (id) => rowOf.get(id) ?? -1,
+		},
+		json(Parity, "parity.json"),
+	);
+	files.set("parity.json", Buffer.from(JSON.stringify(parity)));
+	const linked = new Uint32Array(total);
+	for (const target of tables.transitions?.targets ?? []) linked[target] = (linked[target] as number) + 1;
+	return { folder: writeFolder(from.manifest, files, total, out), ids, linked };
+}
+
+function drawRows(table: QuantisedRows, total: number, random: Random): { rows: QuantisedRows; padding: Padding } {
+	const { count, dim } = table;
+	const vectors = new Int8Array(total * dim);
+	const scales = new Float32Array(total);
+	vectors.set(table.vectors);
+	scales.set(table.scales);
+	const floats = new Float32Array(count * dim);
+	for (let row = 0; row < count; row++) dequantiseInto(table, row, floats, row * dim);
+	const templates = new Int32Array(total);
+	const copies = Array.from({ length: count }, (_, row) => [row]);
+	for (let row = 0; row < count; row++) templates[row] = row;
+	if (total > count) {
+		const mixture = fitMixture(floats, dim, random);
+		for (let row = count; row < total; row++) {
+			const members = pickComponent(mixture, random);
+			const { values, scale } = quantise(drawFrom(mixture, members, random));
+			vectors.set(values, row * dim);
+			scales[row] = scale;
+			const template = members[Math.floor(random() * members.length)] as number;
+			templates[row] = template;
+			copies[template]?.push(row);
+		}
+	}
+	return { rows: { count: total, dim, vectors, scales }, padding: { templates, copiesOf: copies.map((rows) => Int32Array.from(rows)) } };
+}
+
+function idsOf(container: Container, trained: number, total: number): string[] {
+	const offsets = orRefuse(container.section("idOffsets", "u32", [trained + 1]));
+	const bytes = orRefuse(container.section("idBytes", "u8", [null]));
+	const decoder = new TextDecoder();
+	return Array.from({ length: total }, (_, row) =>
+		row < trained ? decoder.decode(bytes.subarray(offsets[row], offsets[row + 1])) : `padded-${row}`,
+	);
+}
+
+function writeItems(container: Container, { count, dim, vectors, scales }: QuantisedRows, { templates }: Padding, ids: readonly string[]) {
+	const trained = templates.reduce((rows, template, row) => (template === row ? rows + 1 : rows), 0);
+	const encoded = Buffer.from(ids.join(""));
+	const idOffsets = new Uint32Array(count + 1);
+	for (const [row, id] of ids.entries()) idOffsets[row + 1] = (idOffsets[row] as number) + Buffer.byteLength(id);
+	const copied = (name: string, dtype: "i32" | "u8" | "f32"): Section => {
+		const column = orRefuse(container.section(name, dtype, [trained]));
+		return { dtype, shape: [count], values: Float64Array.from(templates, at(column)) };
+	};
+	const attributes = (container.meta.attributes as readonly unknown[]).length;
+	const codes = orRefuse(container.section("attributes", "i32", [attributes, trained]));
+	const padded = new Int32Array(attributes * count);
+	for (let a = 0; a < attributes; a++) {
+		for (let row = 0; row < count; row++) padded[a * count + row] = codes[a * trained + (templates[row] as number)] as number;
+	}
+	const popularity = copied("popularity", "f32");
+	const boost = container.has("boost") ? copied("boost", "f32") : null;
+	const sections: Record<string, Section> = {
+		vectors: { dtype: "i8", shape: [count, dim], values: vectors },
+		scales: { dtype: "f32", shape: [count], values: scales },
+		idOffsets: { dtype: "u32", shape: [count + 1], values: idOffsets },
+		idBytes: { dtype: "u8", shape: [encoded.byteLength], values: encoded },
+		price: copied("price", "i32"),
+		category: copied("category", "i32"),
+		inStock: copied("inStock", "u8"),
+		group: copied("group", "i32"),
+		attributes: { dtype: "i32", shape: [attributes, count], values: padded },
+		popularity,
+		...(boost !== null && { boost }),
+	};
+	return {
+		file: writeContainer("items", sections, container.meta),
+		popularity: Float32Array.from(popularity.values),
+		boost: boost === null ? new Float32Array(count) : Float32Array.from(boost.values),
+	};
+}
+
+const at =
+	(column: ArrayLike<number>) =>
+	(row: number): number =>
+		column[row] as number;
+
+/** Trained rows keep their links; each other row has its template's, by the same weights, to a copy of each target. */
+function copyLinks(container: Container, trained: number, { templates, copiesOf }: Padding, random: Random): Neighbours {
+	const from = {
+		offsets: orRefuse(container.section("offsets", "u32", [trained + 1])),
+		targets: orRefuse(container.section("targets", "u32", [null])),
+		weights: orRefuse(container.section("weights", "u8", [null])),
+		scales: orRefuse(container.section("scales", "f32", [trained])),
+	};
+	const offsets = new Uint32Array(templates.length + 1);
+	for (const [row, template] of templates.entries()) {
+		offsets[row + 1] = (offsets[row] as number) + (from.offsets[template + 1] as number) - (from.offsets[template] as number);
+	}
+	const targets = new Uint32Array(offsets.at(-1) as number);
+	const weights = new Uint8Array(targets.length);
+	for (const [row, template] of templates.entries()) {
+		const start = from.offsets[template] as number;
+		for (let link = offsets[row] as number; link < (offsets[row + 1] as number); link++) {
+			const source = start + link - (offsets[row] as number);
+			const target = from.targets[source] as number;
+			const copies = copiesOf[target] as Int32Array;
+			targets[link] = row === template ? target : (copies[Math.floor(random() * copies.length)] as number);
+			weights[link] = from.weights[source] as number;
+		}
+	}
+	return { offsets, targets, weights, scales: Float32Array.from(templates, at(from.scales)) };
+}
+
+function writeLinks({ offsets, targets, weights, scales }: Neighbours, meta: object): Uint8Array {
+	return writeContainer(
+		"neighbours",
+		{
+			offsets: { dtype: "u32", shape: [offsets.length], values: offsets },
+			targets: { dtype: "u32", shape: [targets.length], values: targets },
+			weights: { dtype: "u8", shape: [weights.length], values: weights },
+			scales: { dtype: "f32", shape: [scales.length], values: scales },
+		},
+		meta,
+	);
+}
+
+function writeFolder(manifest: Manifest, files: ReadonlyMap<ReleaseFile, Uint8Array>, count: number, out: string): ReleaseFolder {
+	mkdirSync(out, { recursive: true });
+	const stated = [...files].map(([name, bytes]) => [name, { sha256: sha256Of(bytes), bytes: bytes.byteLength }] as const);
+	for (const [name, bytes] of files) writeFileSync(join(out, name), bytes);
+	const [time] = manifest.id.split("-");
+	const id = `${time}-${contentHashOf(stated.map(([name, { sha256 }]) => [name, sha256]))}`;
+	const made = { ...manifest, id, files: Object.fromEntries(stated), items: { ...manifest.items, count } };
+	writeFileSync(join(out, MANIFEST_FILE), JSON.stringify(made));
+	return readReleaseFolder(out);
+}

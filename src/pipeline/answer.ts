@@ -12,6 +12,7 @@ import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { type KnownHistory, knownHistory } from "../sequence/history.ts";
 import { encodeQuery } from "./encode-query.ts";
 import { explain } from "./explain.ts";
+import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { popularItems } from "./popular-items.ts";
 import type { HotLists } from "./ports.ts";
@@ -39,7 +40,7 @@ export function answerFrom(
 ): Answer {
 	const history = knownHistory(request, release, now);
 	const { ignored } = history;
-	if (release.loaded.encoder !== null && history.entries.length > 0) {
+	if (workingEncoder(release.loaded) !== null && history.entries.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
 			const items = watch.span("rank", () => rank(release, request, history, query, null));

@@ -26,6 +26,10 @@ export type LoadedRelease = {
 	readonly encoder: Encoder | null;
 };
 
+/** The encoder while it can answer; null: the rung is `session` at best. */
+export const workingEncoder = ({ encoder }: Pick<LoadedRelease, "encoder">): Encoder | null =>
+	encoder === null || encoder.fault !== null ? null : encoder;
+
 export type ReleaseFault = { readonly file: string; readonly message: string };
 
 /**

@@ -51,12 +51,14 @@ export type ServingState = {
 	readonly rung: "personal" | "session" | "static";
 	/** Catalogue version up to which the overlay was read. */
 	readonly catalogueVersion: number | null;
-	/** The latest release that could not be loaded, and why. */
+	/** An encoder that broke down as it served, else the latest release that could not be loaded; and why. */
 	readonly fault: { readonly release: string; readonly file: string; readonly message: string } | null;
 };
 
 /** One model in the runtime. */
 export interface Encoder {
+	/** Why it cannot answer any more, for the operator; null while it can. */
+	readonly fault: string | null;
 	/**
 	 * @returns float32 of the queries, shape [queries, dim]
 	 * @throws when the runtime fails: the caller falls to the next rung

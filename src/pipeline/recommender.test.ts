@@ -127,6 +127,22 @@ test("a cold isolate answers at once from what the database lists, and personall
 	expect(shop.recommender.state()).toEqual({ release: id, canary: null, rung: "personal", catalogueVersion: 0, fault: null });
 });
 
+test("an encoder that broke down is told, costs a rung, and is made anew with the next reading", async () => {
+	const id = await shop.publish("20260101T000000Z");
+	shop.point({ active: id });
+	await shop.ask();
+	shop.encoders[0]?.breakDown();
+	expect(await shop.ask()).toMatchObject({ source: "session", release: id });
+	expect(shop.recommender.state()).toMatchObject({
+		rung: "session",
+		fault: { release: id, file: "encoder.int8.onnx", message: "broke down: unreachable" },
+	});
+	expect(await shop.ask({}, null, 10)).toMatchObject({ source: "session" });
+	expect(await shop.ask()).toMatchObject({ source: "personal", release: id });
+	expect(shop.recommender.state()).toMatchObject({ rung: "personal", fault: null });
+	expect(shop.encoders.map(({ isReleased }) => isReleased)).toEqual([true, false]);
+});
+
 test("the list of a cold isolate obeys filters; ids alone answer only where nothing filters; with all stores dead the list is empty", async () => {
 	shop.list(["a", "b"], ["s-1", "s-2"]);
 	expect((await shop.ask({ filter: { category: ["b"] } })).items.map(({ id }) => id)).toEqual(["b"]);

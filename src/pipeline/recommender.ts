@@ -3,6 +3,7 @@ import type { Source } from "../contract/recommendation.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
 import { knownWords } from "../text/text-vector.ts";
 import { answerByParts, answerFrom } from "./answer.ts";
+import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotListSource, MakeEncoder, OverlaySource, Recommender, ReleaseSource, Sender, Served, WaitUntil } from "./ports.ts";
 import { listAsGiven, rankList } from "./rank-list.ts";
@@ -136,7 +137,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			return beside(waitUntil, now, async () => {
 				const watch = createStopwatch(ports.clock);
 				const release = keeper.serving(null);
-				if (release === null || (parts.includes("encoder") && release.loaded.encoder === null)) {
+				if (release === null || (parts.includes("encoder") && workingEncoder(release.loaded) === null)) {
 					throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
 				}
 				const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
@@ -153,13 +154,17 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		knowsItem: (id) => (keeper.serving(null)?.rowOf(id) ?? -1) !== -1,
 		state() {
 			const release = keeper.serving(null);
-			const rung = release === null ? "static" : release.loaded.encoder === null ? "session" : "personal";
+			const rung = release === null ? "static" : workingEncoder(release.loaded) === null ? "session" : "personal";
+			const broken = release?.loaded.encoder?.fault ?? null;
 			return {
 				release: release?.loaded.manifest.id ?? null,
 				canary: keeper.canary?.loaded.manifest.id ?? null,
 				rung,
 				catalogueVersion: release?.cursor.version ?? null,
-				fault: keeper.fault,
+				fault:
+					release === null || broken === null
+						? keeper.fault
+						: { release: release.loaded.manifest.id, file: "encoder.int8.onnx", message: `broke down: ${broken}` },
 			};
 		},
 	};

@@ -1,7 +1,7 @@
 import type { VisitorKey } from "../contract/context.ts";
 import type { ActivePointer } from "../contract/release.ts";
 import { isInCanary } from "./canary.ts";
-import { filesOf, loadRelease, type ReleaseFault } from "./load-release.ts";
+import { filesOf, loadRelease, type ReleaseFault, workingEncoder } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
 import type { HotListSource, HotLists, MakeEncoder, OverlaySource, ReleaseSource, WaitUntil } from "./ports.ts";
 import { orNullWithin } from "./within.ts";
@@ -103,7 +103,11 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		held.delete(id);
 	}
 
-	const needsLoading = (id: string | null): id is string => id !== null && held.get(id)?.loaded.encoder == null;
+	/** One whose encoder broke down is loaded anew: another release's model may have broken what both ran on. */
+	function needsLoading(id: string | null): id is string {
+		const release = id === null ? undefined : held.get(id);
+		return id !== null && (release === undefined || workingEncoder(release.loaded) === null);
+	}
 
 	async function read(now: number, answered: Promise<void>): Promise<void> {
 		const next = await ports.releases.pointer();

@@ -1,164 +1,73 @@
-import createModule, { type OrtModule } from "onnxruntime-web/ort-wasm-simd-threaded.mjs";
-import type { Encoder, EncoderInput, MakeEncoder } from "../pipeline/ports.ts";
-import { createArena, float32At, int32At } from "./ort-memory.ts";
-
-// Values of ONNX Runtime's own enums: TensorProto.DataType, OrtLoggingLevel, GraphOptimizationLevel, and the place of data.
-const FLOAT = 1;
-const INT32 = 6;
-const LOG_FATAL = 4;
-const OPTIMIZE_ALL = 99;
-const SEQUENTIAL = 0;
-const ON_CPU = 1;
-
-const INPUTS = ["vectors", "kinds", "gaps", "positions", "context"] as const;
-const OUTPUT = "queries";
-const CONTEXT_LENGTH = 4;
-/**
- * Weights are stored as int8 and computed in float32: folded into constants when the model loads. Left to itself the
- * runtime keeps DequantizeLinear for kernels that it has not got here, and unpacks every weight in every call.
- */
-const DEQUANTISE_AT_LOAD = "session.disable_quant_qdq";
-/** Names, pointers and dimensions of one call, bytes. */
-const FRAME_BYTES = 1024;
-
-type Runtime = { readonly ort: OrtModule; readonly runOptions: number };
+import type { Encoder, MakeEncoder } from "../pipeline/ports.ts";
+import { createOrtEncoder } from "./ort-encoder.ts";
+import { bootOrt, type OrtInstance } from "./ort-instance.ts";
+import { warmUp } from "./warm-up.ts";
 
 /**
- * Makes encoders on ONNX Runtime, which boots with the first one, once an isolate. A boot that failed is remembered,
- * since the module cannot be booted twice; a model that failed to load may be tried again.
+ * Makes encoders in one instance of ONNX Runtime, which boots at once: called in global scope, it is up before the first
+ * request. A boot that failed is remembered; a model that was refused may be tried again.
  *
- * The Emscripten factory is used without onnxruntime-web's own JavaScript: workerd refuses to compile wasm from bytes,
- * and only the factory takes a compiled module (onnxruntime-web 1.30 has no option for it).
- * @param wasm `onnxruntime-web/ort-wasm-simd-threaded.wasm`, compiled
+ * A trap ends the instance, since its memory may be inconsistent: all encoders in it fail from then on and say so. The
+ * next model is loaded into a new one, but a model that once made an instance trap is refused for the isolate's life.
+ * @param wasm  ONNX Runtime, compiled
+ * @param first a small encoder that is run once and dropped, so that V8 has compiled what the shop's own one needs;
+ *              null: the first model pays for that
  */
-export function createOnnxEncoders(wasm: WebAssembly.Module): MakeEncoder {
+export function createOnnxEncoders(wasm: WebAssembly.Module, first: Uint8Array | null = null): MakeEncoder {
+	/** SHA-256 of models that made an instance trap. */
+	const trapped = new Set<string>();
 	/** Pure CPU work: it may be shared between requests. */
-	let booting: Promise<Runtime> | null = null;
-	return async function makeEncoder(model) {
-		booting ??= boot(wasm);
-		return createEncoder(await booting, model);
+	let booting = boot(wasm, first);
+	// Told to whoever asks for an encoder.
+	booting.catch(() => {});
+
+	async function soundInstance(): Promise<OrtInstance> {
+		const seen = booting;
+		const instance = await seen;
+		if (instance.trap === null) return instance;
+		// Another load may have booted meanwhile.
+		if (booting === seen) booting = boot(wasm, null);
+		return booting;
+	}
+
+	/** Remembers the model, when this very call is what made the instance trap. */
+	function blaming<T>(digest: string, instance: OrtInstance, work: () => T): T {
+		const wasSound = instance.trap === null;
+		try {
+			return work();
+		} finally {
+			if (wasSound && instance.trap !== null) trapped.add(digest);
+		}
+	}
+
+	return async function makeEncoder(model): Promise<Encoder> {
+		const digest = await sha256(model);
+		if (trapped.has(digest)) throw new Error("This model made ONNX Runtime trap before");
+		const instance = await soundInstance();
+		const encoder = blaming(digest, instance, () => createOrtEncoder(instance, model));
+		return {
+			get fault() {
+				return encoder.fault;
+			},
+			encode: (input) => blaming(digest, instance, () => encoder.encode(input)),
+			release: () => encoder.release(),
+		};
 	};
 }
 
-async function boot(wasm: WebAssembly.Module): Promise<Runtime> {
-	const ort = await createModule({
-		numThreads: 1,
-		locateFile: (file) => file,
-		instantiateWasm(imports, done) {
-			const instance = new WebAssembly.Instance(wasm, imports);
-			done(instance, wasm);
-			return instance.exports;
-		},
-	});
-	check(ort, ort._OrtInit(1, LOG_FATAL) === 0, "cannot start");
-	const runOptions = ort._OrtCreateRunOptions(LOG_FATAL, 0, false, 0);
-	check(ort, runOptions !== 0, "cannot make run options");
-	return { ort, runOptions };
-}
-
-function createEncoder({ ort, runOptions }: Runtime, model: Uint8Array): Encoder {
-	const session = createSession(ort, model);
-	const frame = createArena(ort, FRAME_BYTES);
-	const names = INPUTS.map((name) => frame.string(name));
-	const outputName = frame.string(OUTPUT);
-	const inputNames = frame.take(4 * INPUTS.length);
-	int32At(ort, inputNames, INPUTS.length).set(names);
-	const outputNames = frame.take(4);
-	int32At(ort, outputNames, 1)[0] = outputName;
-	const inputs = frame.take(4 * INPUTS.length);
-	const outputs = frame.take(4);
-	const dims = frame.take(4 * 3);
-	const described = frame.take(4 * 4);
-
-	/** Input data of the longest history so far. */
-	let data = createArena(ort, 16 * 1024);
-	let capacity = 16 * 1024;
-
-	function tensor(type: number, values: Float32Array | Int32Array, shape: readonly number[]): number {
-		const at = data.take(values.byteLength);
-		if (values instanceof Float32Array) float32At(ort, at, values.length).set(values);
-		else int32At(ort, at, values.length).set(values);
-		int32At(ort, dims, shape.length).set(shape);
-		const made = ort._OrtCreateTensor(type, at, values.byteLength, dims, shape.length, ON_CPU);
-		check(ort, made !== 0, "cannot make a tensor");
-		return made;
-	}
-
-	return {
-		encode({ vectors, kinds, gaps, positions, context }: EncoderInput) {
-			const steps = positions.length;
-			const needed = vectors.byteLength + 3 * kinds.byteLength + 4 * CONTEXT_LENGTH + 16 * INPUTS.length;
-			data.free();
-			capacity = Math.max(capacity, needed);
-			data = createArena(ort, capacity);
-			const made: number[] = [];
-			try {
-				made.push(tensor(FLOAT, vectors, [1, steps, vectors.length / steps]));
-				for (const values of [kinds, gaps, positions]) made.push(tensor(INT32, values, [1, steps]));
-				made.push(tensor(INT32, context, [1, CONTEXT_LENGTH]));
-				int32At(ort, inputs, made.length).set(made);
-				int32At(ort, outputs, 1)[0] = 0;
-				const code = ort._OrtRun(session, inputNames, inputs, INPUTS.length, outputNames, 1, outputs, runOptions);
-				check(ort, code === 0, "cannot run the encoder");
-				return readOutput(ort, int32At(ort, outputs, 1)[0] as number, described);
-			} finally {
-				for (const handle of made) ort._OrtReleaseTensor(handle);
-			}
-		},
-		release() {
-			data.free();
-			frame.free();
-			ort._OrtReleaseSession(session);
-		},
-	};
-}
-
-/** @returns the session's handle; the runtime keeps its own copy of the model */
-function createSession(ort: OrtModule, model: Uint8Array): number {
-	const options = ort._OrtCreateSessionOptions(OPTIMIZE_ALL, true, true, SEQUENTIAL, false, 0, 0, LOG_FATAL, 0, 0);
-	check(ort, options !== 0, "cannot make session options");
-	setEntry(ort, options, DEQUANTISE_AT_LOAD, "1");
-	const at = ort._malloc(model.byteLength);
+async function boot(wasm: WebAssembly.Module, first: Uint8Array | null): Promise<OrtInstance> {
+	const instance = await bootOrt(wasm);
+	if (first === null) return instance;
 	try {
-		ort.HEAPU8.set(model, at);
-		const session = ort._OrtCreateSession(at, model.byteLength, options);
-		check(ort, session !== 0, "cannot load the model");
-		return session;
-	} finally {
-		ort._free(at);
-		ort._OrtReleaseSessionOptions(options);
+		warmUp(instance, first);
+	} catch {
+		// Only time was to be won. After a trap the next model boots an instance of its own.
 	}
+	return instance;
 }
 
-function setEntry(ort: OrtModule, options: number, key: string, value: string): void {
-	const strings = createArena(ort, FRAME_BYTES);
-	try {
-		check(ort, ort._OrtAddSessionConfigEntry(options, strings.string(key), strings.string(value)) === 0, `cannot set ${key}`);
-	} finally {
-		strings.free();
-	}
-}
-
-/** Copies a float32 tensor and gives it back. @param described room for type, data, dimensions and rank */
-function readOutput(ort: OrtModule, tensor: number, described: number): Float32Array {
-	try {
-		check(ort, ort._OrtGetTensorData(tensor, described, described + 4, described + 8, described + 12) === 0, "cannot read the output");
-		const [type, at, dims, rank] = int32At(ort, described, 4) as unknown as [number, number, number, number];
-		const length = int32At(ort, dims >>> 0, rank).reduce((product, size) => product * size, 1);
-		ort._OrtFree(dims);
-		check(ort, type === FLOAT, "gave an output that is not float32");
-		return float32At(ort, at >>> 0, length).slice();
-	} finally {
-		ort._OrtReleaseTensor(tensor);
-	}
-}
-
-function check(ort: OrtModule, isFine: boolean, what: string): asserts isFine {
-	if (isFine) return;
-	const room = ort._malloc(8);
-	ort._OrtGetLastError(room, room + 4);
-	const [code, message] = int32At(ort, room, 2) as unknown as [number, number];
-	const bytes = message === 0 ? new Uint8Array() : ort.HEAPU8.slice(message, ort.HEAPU8.indexOf(0, message));
-	ort._free(room);
-	throw new Error(`ONNX Runtime ${what}: ${code} ${new TextDecoder().decode(bytes)}`);
+/** Hex. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+	return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -47,7 +47,7 @@ declare module "onnxruntime-web/ort-wasm-simd-threaded.mjs" {
 		readonly locateFile: (file: string) => string;
 		readonly instantiateWasm: (
 			imports: WebAssembly.Imports,
-			done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+			done: (instance: Pick<WebAssembly.Instance, "exports">, module: WebAssembly.Module) => void,
 		) => object;
 	}): Promise<OrtModule>;
 }

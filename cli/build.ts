@@ -1,7 +1,12 @@
-/** The build: the OpenAPI document from the schemas, and the demo shop's pictures and product data for the page. */
+/**
+ * The build: the OpenAPI document from the schemas, the demo shop's pictures and product data for the page, and ONNX Runtime
+ * trimmed to what the encoder uses (ORT=untrimmed: as it came).
+ */
 import { writeFileSync } from "node:fs";
 import { writePage } from "./demo/write-page.ts";
 import { openApiDocument } from "./openapi.ts";
+import { buildRuntime } from "./trim/build.ts";
 
 writeFileSync(new URL("../src/http/openapi.generated.json", import.meta.url), JSON.stringify(openApiDocument()));
 writePage();
+await buildRuntime(process.env);

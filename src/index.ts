@@ -1,5 +1,7 @@
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import { createWorker } from "./compose.ts";
+import first from "./runtime/boot-encoder.bin";
 import { createOnnxEncoders } from "./runtime/onnx.ts";
+import wasm from "./runtime/ort.generated.wasm";
 
-export default createWorker(createOnnxEncoders(wasm));
+/** ONNX Runtime boots in global scope, where no request waits for it: the platform allows 1 s of CPU there, and no I/O. */
+export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)));

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { RecommendationResponse } from "../../src/contract/recommendation.ts";
 import type { Manifest, Parity } from "../../src/contract/release.ts";
@@ -55,12 +56,23 @@ test("the tiny release gives over HTTP what its formulas give on paper", async (
 	}
 });
 
+const isTrimmed = !readFileSync(resolve(MODELS, "../src/runtime/ort.generated.wasm")).equals(
+	readFileSync(fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))),
+);
+
+test.skipIf(!isTrimmed)("operators that ONNX Runtime was trimmed of cost a rung, and the operator is told", async () => {
+	const id = await serving.publish(await serving.tiny("20260102T000000Z"));
+	await serving.restart("shipped");
+	expect(await serving.warm({ history: [{ item: "lip-1" }] })).toMatchObject({ source: "session", release: id });
+	expect(await serving.state()).toMatchObject({ rung: "session", fault: { release: id, file: "encoder.int8.onnx" } });
+});
+
 const folders = existsSync(MODELS) ? readdirSync(MODELS).filter((name) => existsSync(resolve(MODELS, name, "manifest.json"))) : [];
 
 test.each(folders)("the committed release %s ranks in workerd as onnxruntime and NumPy do", async (name) => {
 	const release = committed(name);
 	const id = await serving.publish(release);
-	await serving.restart();
+	await serving.restart("shipped");
 	const parity = parityOf(release.files);
 	await serving.warm({ history: [{ item: parity.histories[0]?.items[0] }] });
 	expect((await serving.state()).release).toBe(id);

@@ -1,4 +1,4 @@
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
+import untrimmed from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import { createApp } from "../../src/http/app.ts";
 import { createDoor } from "../../src/http/sender.ts";
 import type { Services } from "../../src/http/services.ts";
@@ -6,7 +6,9 @@ import { verifyRelease } from "../../src/pipeline/load-release.ts";
 import type { MakeEncoder } from "../../src/pipeline/ports.ts";
 import { createRecommender } from "../../src/pipeline/recommender.ts";
 import { createReleaseRegistry } from "../../src/retrain/release-registry.ts";
+import first from "../../src/runtime/boot-encoder.bin";
 import { createOnnxEncoders } from "../../src/runtime/onnx.ts";
+import shipped from "../../src/runtime/ort.generated.wasm";
 import { createDaySalt } from "../../src/store/day-salt.ts";
 import { createHotListSource } from "../../src/store/hot-list-reader.ts";
 import { createOverlaySource } from "../../src/store/overlay.ts";
@@ -17,10 +19,11 @@ import { createReleaseSource } from "../../src/store/release-source.ts";
 import { createReleasedFeatures } from "../../src/store/released-features.ts";
 import { createRunRegistry } from "../../src/store/run-registry.ts";
 
-const onnx = createOnnxEncoders(wasm);
-/** Encoders as the tests want them: as they are, failing at every call, or failing to come about. */
+const onnx = createOnnxEncoders(untrimmed);
+/** Encoders as the tests want them: with every operator, as they are shipped, failing at every call, or failing to come about. */
 const ENCODERS: Record<string, MakeEncoder> = {
 	working: onnx,
+	shipped: createOnnxEncoders(shipped, new Uint8Array(first)),
 	throwing: async (model) => ({
 		...(await onnx(model)),
 		encode: () => {

@@ -65,8 +65,8 @@ export function useServing() {
 			return id;
 		},
 		tiny: (time: string) => tinyRelease(TINY_MODEL, {}, time),
-		/** A new isolate, with encoders that work, throw at every call, or cannot be made. */
-		async restart(encoder: "working" | "throwing" | "absent" = "working") {
+		/** A new isolate, with encoders that know every operator, are shipped as they are, throw at every call, or cannot be made. */
+		async restart(encoder: "working" | "shipped" | "throwing" | "absent" = "working") {
 			await server.fetch(`/test/restart?encoder=${encoder}`);
 		},
 		/** Moves the Worker's clock. */

@@ -20,7 +20,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 	"src/http": ["src/contract", "src/privacy", "src/pipeline", "src/feedback", "src/retrain"],
 	client: [],
 	web: ["client"],
-	cli: ["src/contract"],
+	// What production runs is what the profile must run.
+	"cli/trim": ["src/runtime", "ports", "cli"],
+	cli: ["src/contract", "cli/trim"],
 };
 /** Pure folders: time, seed and data are arguments. */
 const PURE = ["src/privacy", "src/sequence", "src/retrieve", "src/rank", "src/text"];

@@ -13,6 +13,7 @@ import type { createInbox, createUndelivered } from "./store/inbox.ts";
 import { renewStaticList } from "./store/pointer.ts";
 import { expire } from "./store/retention.ts";
 import { createRetrainSignals } from "./store/retrain-signals.ts";
+import { refreshTrending } from "./store/trending.ts";
 
 /** The crons of wrangler.toml. */
 export const CRONS = { minute: "* * * * *", tenMinutes: "*/10 * * * *", day: "7 0 * * *" } as const;
@@ -45,6 +46,7 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 			["make the day's salts ahead", (now) => salt.prepareSalts(now)],
 			["delete the marks of days whose salt is gone", (now) => forgetMarks(db, now, saltEndOf)],
 			["renew the hot lists", (now) => refreshHotLists(db, now).then(() => renewStaticList(db, kv))],
+			["renew what is trending", (now) => refreshTrending(db, now)],
 			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
 		],
 		[CRONS.day]: [

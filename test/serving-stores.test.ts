@@ -132,7 +132,12 @@ test("products of the named categories' lists come first, then the common list, 
 	const source = createHotListSource(env.DB, env.RELEASES);
 	expect((await source.products(["lip"])).map(({ id }) => id)).toEqual(["b", "a", "new", "d"]);
 	expect((await source.products([])).map(({ id }) => id)).toEqual(["a", "b", "new", "d"]);
-	expect(await source.lists()).toEqual({ overall: ["a", "c", "b", "nowhere"], byCategory: new Map([["lip", ["b"]]]) });
+	expect(await source.lists()).toEqual({
+		overall: ["a", "c", "b", "nowhere"],
+		byCategory: new Map([["lip", ["b"]]]),
+		trending: { overall: [], byCategory: new Map() },
+		newest: ["a", "b", "d", "new"],
+	});
 	expect(await source.staticIds()).toBeNull();
 	await env.RELEASES.put("static", JSON.stringify({ release: "r", items: ["x", "y"] }));
 	expect(await source.staticIds()).toEqual(["x", "y"]);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ItemId, Label, Limit, MinorUnits, QueryText, UnixSeconds } from "./primitives.ts";
+import { ItemId, Label, LIMIT_DEFAULT, LIMIT_MAX, Limit, MinorUnits, QueryText, UnixSeconds } from "./primitives.ts";
 
 /** Longest history one request may carry, entries. The encoder reads only the newest `encoder.length` of them. */
 export const HISTORY_MAX_ENTRIES = 512;
@@ -63,15 +63,18 @@ export const RecommendationRequest = v.strictObject({
 });
 export type RecommendationRequest = v.InferOutput<typeof RecommendationRequest>;
 
+/** A limit as a query string has it. */
+export const LimitText = v.optional(
+	v.pipe(v.string(), v.regex(/^\d{1,3}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(LIMIT_MAX)),
+	String(LIMIT_DEFAULT),
+);
+
 /** Query string of the public, cacheable form; values arrive as text. */
 export const PublicRecommendationQuery = v.strictObject({
 	surface: v.optional(Surface, "home"),
 	item: v.optional(ItemId),
 	category: v.optional(Label),
-	limit: v.optional(
-		v.pipe(v.string(), v.regex(/^\d{1,3}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(100)),
-		"10",
-	),
+	limit: LimitText,
 });
 export type PublicRecommendationQuery = v.InferOutput<typeof PublicRecommendationQuery>;
 
@@ -88,6 +91,14 @@ export const Reason = v.variant("kind", [
 	v.strictObject({ kind: v.literal("searched"), query: v.string() }),
 	v.strictObject({ kind: v.literal("personal") }),
 	v.strictObject({ kind: v.literal("popular") }),
+	/** Like that product. */
+	v.strictObject({ kind: v.literal("similar"), item: ItemId }),
+	/** Bought along with that product of the cart. */
+	v.strictObject({ kind: v.literal("bought-together"), item: ItemId }),
+	v.strictObject({ kind: v.literal("trending") }),
+	v.strictObject({ kind: v.literal("new") }),
+	v.strictObject({ kind: v.literal("viewed") }),
+	v.strictObject({ kind: v.literal("bought") }),
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 

@@ -6,6 +6,7 @@ import { RankRequest, RankResponse } from "./rank.ts";
 import { EvaluationRequest, PublicRecommendationQuery, RecommendationRequest, RecommendationResponse } from "./recommendation.ts";
 import { ActivateRequest } from "./release.ts";
 import { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "./run.ts";
+import { PageRequest, PageResponse, PublicShelfQuery, SHELVES, ShelfRequest, ShelfResponse } from "./shelf.ts";
 
 type Schema = v.GenericSchema;
 
@@ -23,6 +24,14 @@ export type RouteDescription = {
 
 const JSON_TYPES = ["application/json", "text/plain"] as const;
 const json = (schema: Schema) => ({ schema, types: ["application/json"] });
+
+const publicShelf = (path: string, summary: string): RouteDescription => ({
+	method: "get",
+	path,
+	summary: `${summary} Without a history: public and cacheable.`,
+	query: PublicShelfQuery,
+	answers: { 200: { description: "The shelf; recommendationId is null", schema: ShelfResponse } },
+});
 
 export const ROUTES: readonly RouteDescription[] = [
 	{
@@ -46,6 +55,31 @@ export const ROUTES: readonly RouteDescription[] = [
 		body: { schema: RankRequest, types: JSON_TYPES },
 		answers: { 200: { description: "The list, what had to be left out of it, and the rung that answered", schema: RankResponse } },
 	},
+	{
+		method: "post",
+		path: "/v1/shelves/{shelf}",
+		summary: `One shelf for this history and cart, one variant of each product: ${SHELVES.join(", ")}.`,
+		body: { schema: ShelfRequest, types: JSON_TYPES },
+		answers: {
+			200: { description: "The shelf, and the rung that answered", schema: ShelfResponse },
+			404: { description: "No such shelf" },
+		},
+	},
+	{
+		method: "post",
+		path: "/v1/page",
+		summary: "Several shelves with no product twice, of the highest expected value first.",
+		body: { schema: PageRequest, types: JSON_TYPES },
+		answers: { 200: { description: "The shelves that have something to show", schema: PageResponse } },
+	},
+	publicShelf("/v1/items/{id}/similar", "What is like this product, its own variants left out."),
+	publicShelf(
+		"/v1/items/{id}/bought-together",
+		"What is bought along with this product; for a whole cart, POST /v1/shelves/bought-together.",
+	),
+	publicShelf("/v1/trending", "What is asked for more than it used to be, over all or in a category."),
+	publicShelf("/v1/popular", "What is popular, over all or in a category."),
+	publicShelf("/v1/new", "What the catalogue has seen last."),
 	{
 		method: "post",
 		path: "/v1/events",

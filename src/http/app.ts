@@ -13,6 +13,7 @@ import { eventRoutes } from "./events.ts";
 import { rankRoutes } from "./rank.ts";
 import { recommendationRoutes } from "./recommendations.ts";
 import type { Services } from "./services.ts";
+import { shelfRoutes } from "./shelves.ts";
 import { admitVisitor } from "./visitor.ts";
 
 /** Time for which a browser may keep the answer to a preflight, seconds. */
@@ -35,6 +36,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 	const groups = [
 		recommendationRoutes(),
 		rankRoutes(),
+		shelfRoutes(),
 		eventRoutes(),
 		evaluationRoutes(),
 		adminCatalogueRoutes(),

@@ -183,7 +183,12 @@ test("a product that came after the release is found by its words, filtered, and
 
 test("what is popular begins with the categories asked for, of late before of old", async () => {
 	const release = await load();
-	const hot: HotLists = { overall: ["hair-12", "gone"], byCategory: new Map([["nail", ["nail-8", "lip-1"]]]) };
+	const hot: HotLists = {
+		overall: ["hair-12", "gone"],
+		byCategory: new Map([["nail", ["nail-8", "lip-1"]]]),
+		trending: { overall: [], byCategory: new Map() },
+		newest: [],
+	};
 	expect(idsOf(answer(release, request([]), hot))).toEqual(["hair-12", "lip-1", "lip-2"]);
 	expect(idsOf(answer(release, request([], { filter: { category: ["nail"] }, limit: 9 }), hot))).toEqual([
 		"nail-8",

@@ -3,7 +3,7 @@ import { deal } from "../retrieve/popular.ts";
 import type { KnownHistory } from "../sequence/history.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotLists } from "./ports.ts";
-import { prepareMask } from "./prepare-mask.ts";
+import { prepareMask, productOf } from "./prepare-mask.ts";
 import { mostPopular } from "./rank-candidates.ts";
 
 /**
@@ -32,6 +32,38 @@ export function popularItems(
 		score: 1 / (place + 1),
 		...(request.explain && { reason: { kind: "popular" as const } }),
 	}));
+}
+
+/**
+ * Rows that complete a list, one of each product: those of the lists first, then by the popularity column until there
+ * are enough or none is left. Marks in the mask what it looked at.
+ * @param taken products that may not come again; those that are added are entered
+ */
+export function popularRows(
+	release: OverlaidRelease,
+	request: Pick<RecommendationRequest, "filter" | "item">,
+	hot: HotLists | null,
+	taken: Set<number>,
+	limit: number,
+): number[] {
+	const { masked } = release.scratch();
+	const rows: number[] = [];
+	const take = (row: number): void => {
+		if (rows.length >= limit || row === -1 || masked[row] === 1) return;
+		masked[row] = 1;
+		const product = productOf(release, row);
+		if (taken.has(product)) return;
+		taken.add(product);
+		rows.push(row);
+	};
+	for (const id of popularIds(release, request, hot)) take(release.rowOf(id));
+	while (rows.length < limit) {
+		// Variants of products that are taken may stand before the others: more than is missing is looked at.
+		const next = mostPopular(release, Math.max(64, 4 * (limit - rows.length))).rows;
+		if (next.length === 0) break;
+		for (const row of next) take(row);
+	}
+	return rows;
 }
 
 /** Ids of the lists in their order, some of them more than once; what may not be shown is still among them. */

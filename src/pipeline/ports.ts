@@ -3,6 +3,7 @@ import type { Product } from "../contract/product.ts";
 import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
 import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
+import type { PageRequest, PageResponse, Shelf, ShelfRequest, ShelfResponse } from "../contract/shelf.ts";
 import type { EncoderInput } from "../sequence/encode.ts";
 
 export type { EncoderInput };
@@ -31,6 +32,10 @@ export interface Recommender {
 	recommend(request: RecommendationRequest, sender: Sender, waitUntil: WaitUntil): Promise<Recommendation>;
 	/** A list of the shop's own in personal order. */
 	rank(request: RankRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<RankResponse>>;
+	/** One shelf, personal where a history is sent. */
+	shelf(shelf: Shelf, request: ShelfRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ShelfResponse>>;
+	/** Several shelves with no product twice, of the highest expected value first. */
+	page(request: PageRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<PageResponse>>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
 	/** Starts loading what serves, where that is due: for routes that need the vocabulary and nothing else. */
@@ -100,7 +105,10 @@ export interface OverlaySource {
 }
 
 /** Ids, best first. */
-export type HotLists = { readonly overall: readonly string[]; readonly byCategory: ReadonlyMap<string, readonly string[]> };
+export type CategoryLists = { readonly overall: readonly string[]; readonly byCategory: ReadonlyMap<string, readonly string[]> };
+
+/** What the shop's own database says of its products: popular of late, trending, and seen last in the catalogue. */
+export type HotLists = CategoryLists & { readonly trending: CategoryLists; readonly newest: readonly string[] };
 
 /** A product with its values, while no release is at hand. */
 export type ListedProduct = OverlaidProduct & { readonly id: string };
@@ -109,6 +117,8 @@ export interface HotListSource {
 	lists(): Promise<HotLists>;
 	/** Products of the named categories' hot lists, then of the common one, then the newest; none deleted, each once. */
 	products(categories: readonly string[]): Promise<readonly ListedProduct[]>;
+	/** Those of the ids that the catalogue has, none deleted, in any order. */
+	named(ids: readonly string[]): Promise<readonly ListedProduct[]>;
 	/** Ids put by at the last activation, for when the database is dead too; null when there are none. */
 	staticIds(): Promise<readonly string[] | null>;
 }

@@ -25,19 +25,33 @@ export function prepareMask(
 }
 
 /** Masks all variants of the products of the given rows. */
-function maskVariants(release: OverlaidRelease, rows: Int32Array): void {
+export function maskVariants(release: OverlaidRelease, rows: Iterable<number>): void {
+	const { masked } = release.scratch();
+	for (const row of variantsOf(release, rows)) masked[row] = 1;
+}
+
+/** Rows of all variants of the given rows' products, those rows among them where they have variants at all. */
+export function variantsOf(release: OverlaidRelease, rows: Iterable<number>): number[] {
 	const groups = new Set(Array.from(rows, (row) => groupOf(release, row)));
 	groups.delete(-1);
-	if (groups.size === 0) return;
-	const { masked } = release.scratch();
+	const found: number[] = [];
+	if (groups.size === 0) return found;
 	for (const [t, { count, group }] of release.tables.entries()) {
 		const first = release.firsts[t] as number;
-		for (let at = 0; at < count; at++) if (groups.has(group[at] as number)) masked[first + at] = 1;
+		for (let at = 0; at < count; at++) if (groups.has(group[at] as number)) found.push(first + at);
 	}
+	return found;
+}
+
+/** Key of the product that a row is a variant of. */
+export function productOf(release: OverlaidRelease, row: number): number {
+	const group = groupOf(release, row);
+	// Groups count down from -1, rows up from 0.
+	return group === -1 ? row : -1 - group;
 }
 
 /** Code of the variant group of a row; -1 where the product has no variants. */
-export function groupOf(release: OverlaidRelease, row: number): number {
+function groupOf(release: OverlaidRelease, row: number): number {
 	const [table, at] = release.locate(row);
 	return table.group[at] as number;
 }

@@ -28,6 +28,29 @@ export function rankCandidates(
 	parts: readonly Part[],
 	limit: number,
 ): RankedRows {
+	const { masked } = release.scratch();
+	const ranked = rankScored(release, query, history, weights, parts, limit);
+	const missing = limit - ranked.rows.length;
+	if (missing <= 0) return { ...ranked, scored: ranked.rows.length };
+	for (const row of ranked.rows) masked[row] = 1;
+	const rest = mostPopular(release, missing);
+	const rows = new Int32Array(ranked.rows.length + rest.rows.length);
+	rows.set(ranked.rows);
+	rows.set(rest.rows, ranked.rows.length);
+	const scores = new Float64Array(rows.length);
+	scores.set(ranked.scores);
+	return { rows, scores, scored: ranked.rows.length };
+}
+
+/** The same without completion: the best candidates, however few there are. */
+export function rankScored(
+	release: OverlaidRelease,
+	query: QuantisedQuery | null,
+	history: Int32Array,
+	weights: PartWeights,
+	parts: readonly Part[],
+	limit: number,
+): Omit<RankedRows, "scored"> {
 	const { masked, candidates, top } = release.scratch();
 	const { fusion } = release.loaded;
 	reachLinked(release, history, parts);
@@ -39,17 +62,7 @@ export function rankCandidates(
 	const scoreOf = fuse(release, query, history, weights, parts);
 	top.reset(limit);
 	for (let c = 0; c < candidates.size; c++) top.offer(candidates.rows[c] as number, scoreOf(c));
-	const ranked = top.sorted();
-	const missing = limit - ranked.rows.length;
-	if (missing <= 0) return { ...ranked, scored: ranked.rows.length };
-	for (const row of ranked.rows) masked[row] = 1;
-	const rest = mostPopular(release, missing);
-	const rows = new Int32Array(ranked.rows.length + rest.rows.length);
-	rows.set(ranked.rows);
-	rows.set(rest.rows, ranked.rows.length);
-	const scores = new Float64Array(rows.length);
-	scores.set(ranked.scores);
-	return { rows, scores, scored: ranked.rows.length };
+	return top.sorted();
 }
 
 /**

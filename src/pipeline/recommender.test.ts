@@ -19,6 +19,7 @@ const REQUEST: RecommendationRequest = {
 	filter: {},
 	explain: false,
 };
+const NO_LISTS = { overall: [], byCategory: new Map() };
 const dead = () => Promise.reject(new Error("the store is dead"));
 
 /** A shop's stores in memory, any of which can be taken away; and one isolate over them. */
@@ -60,8 +61,9 @@ function createShop() {
 				),
 		},
 		hotLists: {
-			lists: () => fromDatabase(() => ({ overall: [], byCategory: new Map() })),
+			lists: () => fromDatabase(() => ({ ...NO_LISTS, trending: NO_LISTS, newest: [] })),
 			products: () => fromDatabase(() => products),
+			named: (ids) => fromDatabase(() => products.filter(({ id }) => ids.includes(id))),
 			staticIds: () => fromKv(() => staticIds),
 		},
 		makeEncoder: async (model) => {

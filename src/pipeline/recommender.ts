@@ -8,6 +8,9 @@ import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotListSource, MakeEncoder, OverlaySource, Recommender, ReleaseSource, Sender, Served, WaitUntil } from "./ports.ts";
 import { listAsGiven, rankList } from "./rank-list.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
+import { type AnsweredShelf, answerShelves } from "./shelves/answer-shelves.ts";
+import type { ShelfFrame, ShelfSpec } from "./shelves/pool.ts";
+import { meetShopper } from "./shelves/shopper.ts";
 import { createStaticList } from "./static-answer.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 
@@ -111,6 +114,25 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		});
 	}
 
+	function shelvesOf(
+		release: OverlaidRelease | null,
+		asked: ShelfFrame,
+		specs: readonly ShelfSpec[],
+		{ context }: Sender,
+		now: number,
+		watch: Stopwatch,
+	): Promise<{ readonly shelves: readonly AnsweredShelf[]; readonly ignored: number }> {
+		return answerOr<{ readonly shelves: readonly AnsweredShelf[]; readonly ignored: number }>(
+			release,
+			(from) => {
+				const shopper = meetShopper(from, asked, context, now, watch, onFault);
+				const shelves = watch.span("rank", () => answerShelves(from, asked, specs, shopper, keeper.hot, onFault));
+				return { shelves, ignored: shopper.history.ignored };
+			},
+			async () => ({ shelves: await staticList.shelves(asked, specs, now), ignored: 0 }),
+		);
+	}
+
 	return {
 		recommend(request, sender, waitUntil) {
 			return serve(sender, waitUntil, async (release, now, watch) => {
@@ -130,6 +152,26 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					() => listAsGiven(request),
 				);
 				return frame(release, ranked, RANK_POLICY, request.surface, now);
+			});
+		},
+		shelf(shelf, request, sender, waitUntil) {
+			const { item, items, limit, filter, surface } = request;
+			return serve(sender, waitUntil, async (release, now, watch) => {
+				const { shelves, ignored } = await shelvesOf(release, request, [{ shelf, item, items, limit, filter }], sender, now, watch);
+				const { source, items: shown } = shelves[0] as AnsweredShelf;
+				return frame(release, { shelf, source, ignored, items: shown }, `${shelf}-1`, surface ?? shelf, now);
+			});
+		},
+		page(request, sender, waitUntil) {
+			const specs = request.shelves.map((spec) => ({ ...spec, filter: spec.filter ?? request.filter }));
+			return serve(sender, waitUntil, async (release, now, watch) => {
+				const { shelves, ignored } = await shelvesOf(release, request, specs, sender, now, watch);
+				const shown = shelves.filter(({ items }) => items.length > 0);
+				const framed = shown.map((each) =>
+					frame(release, each, `page-${each.shelf}-1`, request.shelves[each.asked]?.surface ?? each.shelf, now),
+				);
+				const isStatic = shown.every(({ source }) => source === "static");
+				return { release: isStatic ? null : (release?.loaded.manifest.id ?? null), ignored, shelves: await Promise.all(framed) };
 			});
 		},
 		evaluate(request, parts, waitUntil) {

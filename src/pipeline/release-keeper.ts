@@ -18,8 +18,8 @@ const RETRY_SECONDS = 30;
 const ABANDONED_SECONDS = 60;
 /** Changes read at once. */
 const OVERLAY_PAGE_ROWS = 2000;
-/** Least time between two readings of the hot lists, seconds. */
-const HOT_LISTS_SECONDS = 60;
+/** Least time between two readings of the hot lists, seconds: with the readings' own a new product is listed within 60. */
+const HOT_LISTS_SECONDS = 30;
 
 export type KeeperPorts = {
 	readonly releases: ReleaseSource;

@@ -1,8 +1,10 @@
-import type { RecommendationRequest } from "../contract/recommendation.ts";
+import type { Filter, Reason, RecommendationRequest, RecommendedItem } from "../contract/recommendation.ts";
 import { filtersNothing, passesFilter } from "../rank/filter-product.ts";
 import { dismissedIds } from "../sequence/history.ts";
 import type { Answer } from "./answer.ts";
 import type { HotListSource, ListedProduct } from "./ports.ts";
+import type { AnsweredShelf } from "./shelves/answer-shelves.ts";
+import { isFromHistory, type ShelfFrame, type ShelfSpec } from "./shelves/pool.ts";
 import { orNullWithin } from "./within.ts";
 
 /** Longest wait for a list while no release is at hand, milliseconds: a first answer should come within 50. */
@@ -10,9 +12,14 @@ export const STATIC_WAIT_MS = 40;
 /** Time for which a list is used again, seconds. */
 const STATIC_KEPT_SECONDS = 10;
 
+/** A product as far as it is known here. */
+type Listed = Pick<ListedProduct, "id"> & Partial<ListedProduct>;
+
 /** The last rung: a list without any model, for the time until a release is loaded. */
 export interface StaticList {
 	answer(request: RecommendationRequest, now: number): Promise<Answer>;
+	/** The same for shelves, with no product twice. */
+	shelves(frame: ShelfFrame, specs: readonly ShelfSpec[], now: number): Promise<AnsweredShelf[]>;
 }
 
 /**
@@ -34,25 +41,63 @@ export function createStaticList(source: HotListSource): StaticList {
 		return products;
 	}
 
+	/** What passes the filter; of ids alone only their order is known. */
+	async function passing(filter: Filter, now: number): Promise<readonly Listed[]> {
+		const ids = orNullWithin(STATIC_WAIT_MS, source.staticIds());
+		const products = await productsFor(filter.category ?? [], now);
+		if ((products === null || products.length === 0) && filtersNothing(filter)) {
+			lastIds = (await ids) ?? lastIds;
+			return lastIds.map((id) => ({ id }));
+		}
+		return products?.filter((product) => passesFilter(product, filter)) ?? [];
+	}
+
+	/** What a history holds itself, newest first; unchecked where the database is out of reach and nothing filters. */
+	async function fromHistory({ history }: ShelfFrame, { shelf, filter }: ShelfSpec): Promise<readonly Listed[]> {
+		const entries = history.filter(({ event }) => shelf === "recently-viewed" || event === "purchase");
+		const ids = [...new Set(entries.flatMap(({ item }) => item ?? []).reverse())];
+		if (ids.length === 0) return [];
+		const products = await orNullWithin(STATIC_WAIT_MS, source.named(ids));
+		if (products === null) return filtersNothing(filter) ? ids.map((id) => ({ id })) : [];
+		const known = new Map(products.map((product) => [product.id, product]));
+		return ids.flatMap((id) => known.get(id) ?? []).filter((product) => passesFilter(product, filter));
+	}
+
 	return {
 		async answer(request, now) {
-			const { filter, limit, explain } = request;
-			// Nothing can be known of the history here; what it holds is left out all the same.
-			const out = new Set([...request.exclude, request.item ?? ""]);
-			for (const id of dismissedIds(request.history)) out.add(id);
-			if (request.excludeSeen) for (const { item } of request.history) if (item !== undefined) out.add(item);
-			const ids = orNullWithin(STATIC_WAIT_MS, source.staticIds());
-			const products = await productsFor(filter.category ?? [], now);
-			let passing: readonly string[] = products?.filter((product) => passesFilter(product, filter)).map(({ id }) => id) ?? [];
-			if ((products === null || products.length === 0) && filtersNothing(filter)) {
-				lastIds = (await ids) ?? lastIds;
-				passing = lastIds;
+			const out = leftOut(request, request.excludeSeen, request.item);
+			const found = (await passing(request.filter, now)).filter(({ id }) => !out.has(id)).slice(0, request.limit);
+			return { source: "static", ignored: 0, items: itemsOf(found, request.explain, { kind: "popular" }) };
+		},
+		async shelves(frame, specs, now) {
+			const taken = new Set<string>();
+			const answered: AnsweredShelf[] = [];
+			for (const [asked, spec] of specs.entries()) {
+				const { shelf, item, items, limit } = spec;
+				const own = isFromHistory(shelf);
+				const out = leftOut(frame, frame.excludeSeen && !own, item);
+				for (const id of items) out.add(id);
+				const found: Listed[] = [];
+				for (const product of own ? await fromHistory(frame, spec) : await passing(spec.filter, now)) {
+					const key = product.group ? `group ${product.group}` : `id ${product.id}`;
+					if (found.length >= limit || out.has(product.id) || taken.has(key)) continue;
+					taken.add(key);
+					found.push(product);
+				}
+				const kind = shelf === "recently-viewed" ? "viewed" : own ? "bought" : "popular";
+				answered.push({ asked, shelf, source: "static", items: itemsOf(found, frame.explain, { kind }), expected: 0 });
 			}
-			const items = passing
-				.filter((id) => !out.has(id))
-				.slice(0, limit)
-				.map((id, place) => ({ id, score: 1 / (place + 1), ...(explain && { reason: { kind: "popular" as const } }) }));
-			return { source: "static", ignored: 0, items };
+			return answered;
 		},
 	};
 }
+
+/** Nothing can be known of a history here; what it holds is left out all the same, and what it dismisses in any case. */
+function leftOut({ history, exclude }: Pick<ShelfFrame, "history" | "exclude">, excludeSeen: boolean, item: string | null): Set<string> {
+	const out = new Set([...exclude, item ?? "", ...dismissedIds(history)]);
+	if (excludeSeen) for (const entry of history) if (entry.item !== undefined) out.add(entry.item);
+	return out;
+}
+
+const itemsOf = (listed: readonly Listed[], explains: boolean, reason: Reason): RecommendedItem[] =>
+	listed.map(({ id }, place) => ({ id, score: 1 / (place + 1), ...(explains && { reason }) }));

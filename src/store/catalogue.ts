@@ -12,8 +12,8 @@ const NEXT_VERSION = "(SELECT 1 + coalesce(max(version), 0) FROM products)";
  * has seen version n never misses a row that comes under n afterwards. A row: [id, body].
  */
 const upsertOf = (parts: number): string => `
-INSERT INTO products (id, body, deleted, version, updatedAt)
-SELECT value ->> 0, value ->> 1, 0, ${NEXT_VERSION}, ?1
+INSERT INTO products (id, body, deleted, version, updatedAt, firstSeenAt)
+SELECT value ->> 0, value ->> 1, 0, ${NEXT_VERSION}, ?1, ?1
 FROM (${Array.from({ length: parts }, (_, part) => `SELECT value FROM json_each(?${part + 2})`).join(" UNION ALL ")})
 WHERE true
 ON CONFLICT (id) DO UPDATE SET body = excluded.body, deleted = 0, version = excluded.version, updatedAt = excluded.updatedAt

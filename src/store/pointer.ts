@@ -33,7 +33,9 @@ export function createPointerStore(db: D1Database, kv: KVNamespace): PointerStor
 			const results = await db.batch([
 				db.prepare("INSERT OR IGNORE INTO pointer (id, canaryShare, updatedAt) VALUES (1, 0, 0)"),
 				db.prepare(`${ENTER} SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ${UNMOVED} = ?9`).bind(...valuesOf(entry), from.updatedAt),
-				...(popular === null ? [] : [db.prepare(`DELETE FROM hot_lists WHERE ${UNMOVED} = ?1`).bind(from.updatedAt)]),
+				...(popular === null
+					? []
+					: [db.prepare(`DELETE FROM hot_lists WHERE name NOT LIKE 'trending%' AND ${UNMOVED} = ?1`).bind(from.updatedAt)]),
 				...jsonParts(lists).map(({ json }) =>
 					db
 						.prepare(

@@ -12,8 +12,10 @@ export const products = sqliteTable(
 		version: integer().notNull(),
 		/** Unix seconds. */
 		updatedAt: integer().notNull(),
+		/** When the catalogue first had the product, unix seconds; 0: before this was noted. */
+		firstSeenAt: integer().notNull().default(0),
 	},
-	(table) => [index("products_version").on(table.version, table.id)],
+	(table) => [index("products_version").on(table.version, table.id), index("products_first_seen").on(table.firstSeenAt, table.id)],
 );
 
 /** One row: which releases serve. */
@@ -147,7 +149,10 @@ export const metricRollups = sqliteTable(
 /** Named totals, such as dead letters. */
 export const counters = sqliteTable("counters", { name: text().primaryKey(), n: integer().notNull() });
 
-/** Lists that answer while a release is not at hand: `popular` and `popular:<category>`. */
+/**
+ * Lists that answer while a release is not at hand: `popular` and `popular:<category>`; and those that only the counts
+ * know: `trending` and `trending:<category>`.
+ */
 export const hotLists = sqliteTable("hot_lists", {
 	name: text().primaryKey(),
 	/** JSON array of item ids, best first. */

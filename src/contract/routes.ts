@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import type { Scope } from "./errors.ts";
 import { EventsRequest, EventsResponse } from "./event.ts";
 import { CatalogueReport, Product } from "./product.ts";
+import { ProfileRequest, ProfileResponse } from "./profile.ts";
 import { RankRequest, RankResponse } from "./rank.ts";
 import { EvaluationRequest, PublicRecommendationQuery, RecommendationRequest, RecommendationResponse } from "./recommendation.ts";
 import { ActivateRequest } from "./release.ts";
@@ -71,6 +72,13 @@ export const ROUTES: readonly RouteDescription[] = [
 		summary: "Several shelves with no product twice, of the highest expected value first.",
 		body: { schema: PageRequest, types: JSON_TYPES },
 		answers: { 200: { description: "The shelves that have something to show", schema: PageResponse } },
+	},
+	{
+		method: "post",
+		path: "/v1/profile",
+		summary: "What this history says of its shopper: categories, brands, price band, novelty, each with confidence. Never stored.",
+		body: { schema: ProfileRequest, types: JSON_TYPES },
+		answers: { 200: { description: "The portrait; empty where nothing is known", schema: ProfileResponse } },
 	},
 	publicShelf("/v1/items/{id}/similar", "What is like this product, its own variants left out."),
 	publicShelf(

@@ -10,6 +10,7 @@ import { docsRoutes } from "./docs.ts";
 import { failureResponse, onError } from "./errors.ts";
 import { evaluationRoutes } from "./evaluate.ts";
 import { eventRoutes } from "./events.ts";
+import { profileRoutes } from "./profile.ts";
 import { rankRoutes } from "./rank.ts";
 import { recommendationRoutes } from "./recommendations.ts";
 import type { Services } from "./services.ts";
@@ -37,6 +38,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 		recommendationRoutes(),
 		rankRoutes(),
 		shelfRoutes(),
+		profileRoutes(),
 		eventRoutes(),
 		evaluationRoutes(),
 		adminCatalogueRoutes(),

@@ -1,5 +1,6 @@
 import type { CoarseContext, VisitorKey } from "../contract/context.ts";
 import type { Product } from "../contract/product.ts";
+import type { ProfileRequest, ProfileResponse } from "../contract/profile.ts";
 import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
 import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
@@ -36,6 +37,8 @@ export interface Recommender {
 	shelf(shelf: Shelf, request: ShelfRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ShelfResponse>>;
 	/** Several shelves with no product twice, of the highest expected value first. */
 	page(request: PageRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<PageResponse>>;
+	/** What a history says of its shopper; empty where no release is loaded. */
+	profile(request: ProfileRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ProfileResponse>>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
 	/** Starts loading what serves, where that is due: for routes that need the vocabulary and nothing else. */

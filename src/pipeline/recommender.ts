@@ -3,6 +3,7 @@ import type { Source } from "../contract/recommendation.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
 import { knownWords } from "../text/text-vector.ts";
 import { answerByParts, answerFrom } from "./answer.ts";
+import { drawProfile, emptyProfile } from "./draw-profile.ts";
 import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotListSource, MakeEncoder, OverlaySource, Recommender, ReleaseSource, Sender, Served, WaitUntil } from "./ports.ts";
@@ -172,6 +173,16 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				);
 				const isStatic = shown.every(({ source }) => source === "static");
 				return { release: isStatic ? null : (release?.loaded.manifest.id ?? null), ignored, shelves: await Promise.all(framed) };
+			});
+		},
+		profile(request, sender, waitUntil) {
+			return serve(sender, waitUntil, async (release, now, watch) => {
+				const drawn = await answerOr(
+					release,
+					(from) => watch.span("profile", () => drawProfile(from, request, now)),
+					() => emptyProfile(0),
+				);
+				return { release: drawn.source === "static" ? null : (release?.loaded.manifest.id ?? null), ...drawn };
 			});
 		},
 		evaluate(request, parts, waitUntil) {

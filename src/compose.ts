@@ -10,6 +10,7 @@ import { verifyRelease } from "./pipeline/load-release.ts";
 import type { MakeEncoder } from "./pipeline/ports.ts";
 import { createRecommender } from "./pipeline/recommender.ts";
 import { createEventKeys } from "./privacy/event-key.ts";
+import * as response from "./privacy/randomised-response.ts";
 import { importSigningKey, readRecommendationId } from "./privacy/recommendation-id.ts";
 import type { ReleasePorts } from "./retrain/ports.ts";
 import { createReleaseRegistry } from "./retrain/release-registry.ts";
@@ -22,6 +23,7 @@ import { createMessageQueue } from "./store/feedback-queue.ts";
 import { createHotListSource } from "./store/hot-list-reader.ts";
 import { createInbox, createMalformed, createUndelivered } from "./store/inbox.ts";
 import { createKnownItems } from "./store/known-items.ts";
+import { createReportDomain } from "./store/local-reports.ts";
 import { createLogReader } from "./store/log-reader.ts";
 import { createOverlaySource } from "./store/overlay.ts";
 import { createPointerStore } from "./store/pointer.ts";
@@ -34,6 +36,12 @@ import { createStatus } from "./store/status.ts";
 
 /** Unix seconds. Deployed, the clock moves only between requests and after I/O. */
 const now = () => Math.floor(Date.now() / 1000);
+
+/** Uniform in [0, 1), 53 bits. */
+function uniform(): number {
+	const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
+	return ((high >>> 6) * 2 ** 27 + (low >>> 5)) / 2 ** 53;
+}
 
 /** Name of a dead-letter queue, by the convention of wrangler.toml. */
 const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
@@ -105,6 +113,14 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 			knownWordsOf: (text) => recommender.knownWordsOf(text),
 			knownItemsOf: createKnownItems(db, (id) => recommender.knowsItem(id)),
 			surfaceOf,
+			reporting:
+				config.LOCAL_EPSILON === null
+					? null
+					: {
+							domain: createReportDomain(db, config.LOCAL_EPSILON, response),
+							categoriesOf: (items) => counts.categoriesOf(items),
+							draw: uniform,
+						},
 			eventKeyOf: createEventKeys(config.SIGNING_KEY),
 			orderKeyOf: (order) => door.sessionKeyOf(`order\0${order}`),
 		}),

@@ -43,6 +43,13 @@ const Settings = v.pipe(
 		RETRAIN_MAX_AGE_SECONDS: wholeNumber,
 		LOG_RETENTION_DAYS: wholeNumber,
 		K_PAIR_MIN: wholeNumber,
+		/** null: events are logged as they are. */
+		LOCAL_EPSILON: v.pipe(
+			v.string(),
+			v.regex(/^(|0?\.\d+|[1-9]\d?(\.\d+)?)$/, "must be empty or a number above 0"),
+			v.transform((text) => (text === "" ? null : Number(text))),
+			v.check((epsilon) => epsilon === null || (epsilon > 0 && epsilon <= 16), "must be above 0 and at most 16"),
+		),
 		SURFACES: v.pipe(
 			v.string(),
 			v.transform((text) => text.split(",").map((name) => name.trim())),

@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import { drainInbox } from "./feedback/drain.ts";
 import type { MessageQueue } from "./feedback/ports.ts";
 import type { DaySalt } from "./privacy/ports.ts";
+import * as response from "./privacy/randomised-response.ts";
 import type { ReleasePorts, RunRegistry } from "./retrain/ports.ts";
 import { pruneReleases } from "./retrain/prune.ts";
 import { retrainTick } from "./retrain/tick.ts";
@@ -10,6 +11,8 @@ import { forgetMarks } from "./store/crowd-counts.ts";
 import { saltEndOf } from "./store/day-salt.ts";
 import { refreshHotLists } from "./store/hot-lists.ts";
 import type { createInbox, createUndelivered } from "./store/inbox.ts";
+import { rewrapObjects } from "./store/key-rotation.ts";
+import { settleReports } from "./store/local-reports.ts";
 import { renewStaticList } from "./store/pointer.ts";
 import { expire } from "./store/retention.ts";
 import { createRetrainSignals } from "./store/retrain-signals.ts";
@@ -45,8 +48,10 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 		[CRONS.tenMinutes]: [
 			["make the day's salts ahead", (now) => salt.prepareSalts(now)],
 			["delete the marks of days whose salt is gone", (now) => forgetMarks(db, now, saltEndOf)],
+			["enter what reports say", (now) => settleReports(db, response, now)],
 			["renew the hot lists", (now) => refreshHotLists(db, now).then(() => renewStaticList(db, kv))],
 			["renew what is trending", (now) => refreshTrending(db, now)],
+			["take objects over to the current key of the log", () => rewrapAndReport()],
 			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
 		],
 		[CRONS.day]: [
@@ -58,6 +63,11 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 	async function drainAndReport(now: number): Promise<void> {
 		const { unreadable } = await drainInbox({ queue, ...shelves }, now);
 		for (const { key, reason } of unreadable) console.error(JSON.stringify({ level: "error", job: "inbox", key, reason }));
+	}
+
+	async function rewrapAndReport(): Promise<void> {
+		const { unreadable } = await rewrapObjects(db, bucket, config.LOG_KEYS);
+		for (const { key, reason } of unreadable) console.error(JSON.stringify({ level: "error", job: "log keys", key, reason }));
 	}
 
 	return {

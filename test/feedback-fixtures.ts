@@ -28,6 +28,7 @@ export const PLAIN_INTAKE = {
 	knownItemsOf: async (items: readonly string[]) => new Set(items),
 	surfaceOf: (surface: string) => surface,
 	eventKeyOf: async (id: string) => id,
+	reporting: null,
 };
 /** The salts of all days, which last as long as the test. */
 export const SALT: Pick<DaySalt, "stored"> = { stored: async () => keyOf(3) };

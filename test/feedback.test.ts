@@ -155,7 +155,7 @@ test("a batch as large as the queue delivers is stored whole, less the lines tha
 		{ kind: "region" },
 		{ kind: "type" },
 	]);
-});
+}, 30_000);
 
 test("metric rows add up by minute, surface, rung and bucket, each message once", async () => {
 	const messages = [

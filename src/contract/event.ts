@@ -54,7 +54,10 @@ export const EventsResponse = v.strictObject({
 	/** Durable: in the queue or in the inbox. */
 	accepted: v.number(),
 	rejected: v.array(v.strictObject({ index: v.number(), code: v.string(), path: v.string() })),
-	/** Good events that were not kept, for want of consent or under `Sec-GPC: 1`. */
+	/**
+	 * Good events that were not kept: for want of consent, under `Sec-GPC: 1`, or where the shop takes one noised report
+	 * a visitor and day in their place.
+	 */
 	withheld: v.number(),
 });
 export type EventsResponse = v.InferOutput<typeof EventsResponse>;
@@ -102,8 +105,27 @@ export const MetricRow = v.strictObject({
 });
 export type MetricRow = v.InferOutput<typeof MetricRow>;
 
+/** Categories that one report may tell apart, the last of them all others together. */
+export const REPORT_MAX_VALUES = 64;
+
+/** What a visitor's day says of categories under local differential privacy. */
+export const Report = v.strictObject({
+	/** Keyed hash of the visitor under the day's salt, hex: one report of each counts. */
+	visitor: v.pipe(v.string(), v.hexadecimal()),
+	receivedAt: UnixSeconds,
+	/** Id of the list of categories and of the channel, as `store/local-reports.ts` enters it. */
+	domain: v.string(),
+	/** Places in that list, as the channel gave them. */
+	values: v.pipe(
+		v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(REPORT_MAX_VALUES - 1))),
+		v.maxLength(REPORT_MAX_VALUES),
+	),
+});
+export type Report = v.InferOutput<typeof Report>;
+
 export const QueueMessage = v.variant("kind", [
 	v.strictObject({ kind: v.literal("events"), lines: v.array(LogLine) }),
+	v.strictObject({ kind: v.literal("report"), report: Report }),
 	v.strictObject({ kind: v.literal("metrics"), id: v.string(), rows: v.array(MetricRow) }),
 ]);
 export type QueueMessage = v.InferOutput<typeof QueueMessage>;

@@ -2,8 +2,9 @@ import type { EventsResponse, LogLine, MaskedKind, QueueMessage, ShopEvent } fro
 import { keptQuery } from "../privacy/query-words.ts";
 import { messagesOf } from "./chunk.ts";
 import { deliver } from "./deliver.ts";
+import { reportOf } from "./local-report.ts";
 import { parseEvent } from "./parse-event.ts";
-import type { EventIntake, MessageQueue, Shelf, Witness } from "./ports.ts";
+import type { EventIntake, LocalReporting, MessageQueue, Shelf, Witness } from "./ports.ts";
 
 export type IntakePorts = {
 	readonly queue: MessageQueue;
@@ -16,6 +17,8 @@ export type IntakePorts = {
 	readonly knownItemsOf: (items: readonly string[]) => Promise<ReadonlySet<string>>;
 	/** A surface as the shop names it; OTHER_SURFACE for all that it does not name. */
 	readonly surfaceOf: (surface: string) => string;
+	/** Set where the shop takes one noised report a visitor and day in place of events. */
+	readonly reporting: LocalReporting | null;
 	/**
 	 * A keyed hash, hex, 16 to 64 characters, the same for as long as an id is remembered: the page makes ids, and may make
 	 * them of anything.
@@ -40,6 +43,12 @@ export function createEventIntake(ports: IntakePorts): EventIntake {
 				else rejected.push({ index, ...parsed.error });
 			}
 			if (!allowed) return { accepted: 0, rejected, withheld: good.length };
+			if (ports.reporting !== null) {
+				const report = await reportOf(good, witness, now, ports.reporting);
+				if (report !== null) await deliver([{ kind: "report", report }], ports.queue, ports.inbox, now);
+				const accepted = report === null ? 0 : 1;
+				return { accepted, rejected, withheld: good.length - accepted };
+			}
 			const known = await ports.knownItemsOf(good.flatMap(({ item }) => (item === null ? [] : [item])));
 			const lines = await Promise.all(good.map((event) => lineOf(event, known, witness, now, ports)));
 			await deliver(messagesOf(lines), ports.queue, ports.inbox, now);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type LogLine, QueueMessage } from "../contract/event.ts";
+import { type LogLine, QueueMessage, type Report } from "../contract/event.ts";
 import type { DaySalt } from "../privacy/ports.ts";
 import { crowdMarksOf } from "./crowd-marks.ts";
 import { putAway } from "./dead-letters.ts";
@@ -49,8 +49,10 @@ export async function consumeFeedback(batch: QueuedBatch, ports: ConsumerPorts, 
 async function store(bodies: readonly QueueMessage[], { log, counts, salt }: ConsumerPorts, now: number): Promise<void> {
 	const lines = new Map<string, LogLine>();
 	const metrics = new Map<string, MetricsMessage>();
+	const reports: Report[] = [];
 	for (const body of bodies) {
 		if (body.kind === "metrics") metrics.set(body.id, body);
+		else if (body.kind === "report") reports.push(body.report);
 		else for (const line of body.lines) if (!lines.has(line.id)) lines.set(line.id, line);
 	}
 	const distinct = [...lines.values()];
@@ -59,7 +61,7 @@ async function store(bodies: readonly QueueMessage[], { log, counts, salt }: Con
 		saltOf: (receivedAt) => salt.stored(receivedAt, now),
 	});
 	const object = distinct.length > 0 ? await log.write(distinct) : null;
-	const entered = await counts.record({ object, lines: distinct, marks, metrics: [...metrics.values()] }, now);
+	const entered = await counts.record({ object, lines: distinct, marks, reports, metrics: [...metrics.values()] }, now);
 	// Only tidiness: an object that was not entered is never read, and retention would find it.
 	if (object !== null && !entered) await log.remove(object.key).catch(() => {});
 }

@@ -51,8 +51,19 @@ async function count(messages: readonly QueuedMessage[], counts: EventCounts, no
 
 /** Retention goes by receipt, however often a message was put away in between. */
 function oldestReceipt(bodies: readonly QueueMessage[], now: number): number {
-	const receipts = bodies.flatMap((body) => (body.kind === "events" ? body.lines.map((line) => line.receivedAt) : []));
+	const receipts = bodies.flatMap((body) => receiptsOf(body));
 	return receipts.reduce((oldest, at) => Math.min(oldest, at), now);
+}
+
+function receiptsOf(body: QueueMessage): readonly number[] {
+	switch (body.kind) {
+		case "events":
+			return body.lines.map((line) => line.receivedAt);
+		case "report":
+			return [body.report.receivedAt];
+		case "metrics":
+			return [];
+	}
 }
 
 /** The queue carries structured clones, some of which JSON cannot (bigint, cycles). */

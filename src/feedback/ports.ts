@@ -1,7 +1,8 @@
 import type { CoarseContext, SessionKey, VisitorKey } from "../contract/context.ts";
 import type { CrowdValue } from "../contract/crowd.ts";
-import type { EventsResponse, LogLine, MetricRow, QueueMessage } from "../contract/event.ts";
+import type { EventsResponse, LogLine, MetricRow, QueueMessage, Report } from "../contract/event.ts";
 import type { Result } from "../contract/result.ts";
+import type { Channel } from "../privacy/randomised-response.ts";
 
 /** Who sent events, as far as the log may know. */
 export type Witness = {
@@ -83,6 +84,18 @@ export type LogObject = {
 	readonly receivedAt: number;
 };
 
+/** The list of categories that reports speak of now, and the channel they go through. */
+export type ReportDomain = { readonly id: string; readonly categories: readonly (string | null)[]; readonly channel: Channel };
+
+/** What is needed to report in place of logging. */
+export interface LocalReporting {
+	/** @throws when the database cannot be read and nothing is held */
+	domain(now: number): Promise<ReportDomain>;
+	categoriesOf(items: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
+	/** Uniform in [0, 1). */
+	readonly draw: () => number;
+}
+
 /** The log's writing side. */
 export interface EventLog {
 	/** @param lines at least one, ids distinct */
@@ -109,6 +122,7 @@ export type Recorded = {
 	/** The object's lines in its order; ids distinct. */
 	readonly lines: readonly LogLine[];
 	readonly marks: readonly CrowdMark[];
+	readonly reports: readonly Report[];
 	/** Ids distinct. */
 	readonly metrics: readonly MetricsMessage[];
 };

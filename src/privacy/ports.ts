@@ -1,5 +1,7 @@
 import type { CrowdValue } from "../contract/crowd.ts";
 
+export type { Channel } from "./randomised-response.ts";
+
 /** The random salt under which visitors and sessions are hashed, new every UTC day. */
 export interface DaySalt {
 	/**

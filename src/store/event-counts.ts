@@ -2,6 +2,7 @@ import type { LogLine } from "../contract/event.ts";
 import type { EventCounts, LogObject } from "../feedback/ports.ts";
 import { crowdStatements } from "./crowd-counts.ts";
 import { jsonParts } from "./json-parts.ts";
+import { reportStatements } from "./local-reports.ts";
 import { metricStatements } from "./metrics.ts";
 import { utcDay } from "./utc-day.ts";
 
@@ -61,9 +62,14 @@ ON CONFLICT (name) DO UPDATE SET n = n + excluded.n`;
  */
 export function createEventCounts(db: D1Database): EventCounts {
 	return {
-		async record({ object, lines, marks, metrics }, now) {
+		async record({ object, lines, marks, reports, metrics }, now) {
 			const entries = object === null ? [] : lineStatements(db, object, lines, now);
-			const statements = [...entries, ...crowdStatements(db, marks), ...metricStatements(db, metrics, now)];
+			const statements = [
+				...entries,
+				...crowdStatements(db, marks),
+				...reportStatements(db, reports, now),
+				...metricStatements(db, metrics, now),
+			];
 			if (statements.length === 0) return false;
 			const results = await db.batch(statements);
 			return object !== null && results[entries.length - 1]?.meta.changes === 0;

@@ -17,6 +17,7 @@ const EXPIRED_ROWS = [
 	{ table: "log_objects", column: "receivedAt" },
 	{ table: "metric_rollups", column: "minute" },
 	{ table: "crowd_counts", column: "day" },
+	{ table: "report_counts", column: "day" },
 ] as const;
 
 /**
@@ -33,6 +34,7 @@ export async function expire(db: D1Database, bucket: R2Bucket, logRetentionDays:
 		log_objects: logBefore,
 		metric_rollups: Math.floor(countsBefore / 60),
 		crowd_counts: utcDay(countsBefore),
+		report_counts: utcDay(countsBefore),
 	};
 	for (const { table, column } of EXPIRED_ROWS) await deleteRows(db, table, column, before[table]);
 	for (const prefix of [LOG_PREFIX, ...Object.values(SHELVES)]) await deleteObjects(bucket, prefix, logBefore);

@@ -132,6 +132,22 @@ export const crowdCounts = sqliteTable(
 	(table) => [primaryKey({ columns: [table.day, table.kind, table.name] })],
 );
 
+/** Lists of categories that reports speak of, each with its channel. */
+export const reportDomains = sqliteTable("report_domains", {
+	/** SHA-256 of the rest, hex, 16 digits. */
+	id: text().primaryKey(),
+	epsilon: real().notNull(),
+	/** JSON array of categories; the last, null, stands for all others. */
+	categories: text().notNull(),
+});
+
+/** Reports by UTC day and list: how many held each place; place -1 counts the reports themselves. */
+export const reportCounts = sqliteTable(
+	"report_counts",
+	{ day: text().notNull(), domain: text().notNull(), place: integer().notNull(), n: integer().notNull() },
+	(table) => [primaryKey({ columns: [table.day, table.domain, table.place] })],
+);
+
 /** Requests by minute, surface and rung, with the latency histogram as columns of one JSON array. */
 export const metricRollups = sqliteTable(
 	"metric_rollups",

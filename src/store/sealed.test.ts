@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LogKeys, seal, unseal } from "./sealed.ts";
+import { type LogKeys, rewrap, seal, unseal } from "./sealed.ts";
 
 const keyOf = (byte: number) => new Uint8Array(32).fill(byte);
 const KEYS: LogKeys = { current: "k1", keys: { k1: keyOf(1) } };
@@ -18,7 +18,7 @@ test("gives back what was sealed, and two seals of the same differ", async () =>
 
 test("writes the key's id in the header and nothing readable after it", async () => {
 	const sealed = await seal(KEYS, NAME, new Array(100).fill({ item: "red-nail-polish" }));
-	expect(new TextDecoder().decode(sealed.subarray(0, 7))).toBe("ESL1\u0002k1");
+	expect(new TextDecoder().decode(sealed.subarray(0, 7))).toBe("ESL2\u0002k1");
 	expect(new TextDecoder("latin1").decode(sealed)).not.toContain("nail");
 });
 
@@ -27,6 +27,37 @@ test("a new current key leaves old objects readable", async () => {
 	const rotated: LogKeys = { current: "k2", keys: { k1: keyOf(1), k2: keyOf(2) } };
 	expect(await unseal(rotated, NAME, old)).toEqual({ ok: true, value: LINES });
 	expect(await unseal(rotated, NAME, await seal(rotated, NAME, LINES))).toEqual({ ok: true, value: LINES });
+});
+
+test("a new master key takes an object over by its data key alone, and the old one opens it no more", async () => {
+	const old = await seal(KEYS, NAME, LINES);
+	const rotated: LogKeys = { current: "k2", keys: { k1: keyOf(1), k2: keyOf(2) } };
+	const moved = await rewrap(rotated, NAME, old);
+	if (!moved.ok || moved.value === null) throw new Error("was not taken over");
+	// Behind 7 bytes of header and 60 of wrapped key nothing has changed.
+	expect(moved.value.slice(67)).toEqual(old.slice(67));
+	expect(moved.value.slice(7, 67)).not.toEqual(old.slice(7, 67));
+	const alone: LogKeys = { current: "k2", keys: { k2: keyOf(2) } };
+	expect(await unseal(alone, NAME, moved.value)).toEqual({ ok: true, value: LINES });
+	expect((await unseal(KEYS, NAME, moved.value)).ok).toBe(false);
+	expect(await rewrap(rotated, NAME, moved.value)).toEqual({ ok: true, value: null });
+	expect(await rewrap(alone, NAME, old)).toMatchObject({ ok: false, error: expect.stringContaining('"k1"') });
+	expect((await rewrap(rotated, NAME.replace("-a.", "-b."), old)).ok).toBe(false);
+});
+
+test("reads what was written before data keys, and takes it over too", async () => {
+	const header = new TextEncoder().encode("ESL1\u0002k1");
+	const iv = new Uint8Array(12);
+	const key = await crypto.subtle.importKey("raw", keyOf(1), "AES-GCM", false, ["encrypt"]);
+	const plain = await new Response(new Blob(['{"item":"a"}\n']).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+	const additionalData = new TextEncoder().encode(`ESL1\u0002k1${NAME}`);
+	const content = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, plain));
+	const direct = new Uint8Array([...header, ...iv, ...content]);
+	expect(await unseal(KEYS, NAME, direct)).toEqual({ ok: true, value: [{ item: "a" }] });
+	const moved = await rewrap(KEYS, NAME, direct);
+	if (!moved.ok || moved.value === null) throw new Error("was not taken over");
+	expect(new TextDecoder().decode(moved.value.subarray(0, 4))).toBe("ESL2");
+	expect(await unseal(KEYS, NAME, moved.value)).toEqual({ ok: true, value: [{ item: "a" }] });
 });
 
 test("names the key that it lacks", async () => {

@@ -16,6 +16,8 @@ export type Status = {
 	/** Totals by UTC day of receipt, then type, of types that a crowd sent on the day. */
 	readonly events: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	readonly deadLetters: number;
+	/** Log objects by the id of the master key that they are under. */
+	readonly logObjects: Readonly<Record<string, number>>;
 	readonly runs: readonly Readonly<Record<string, unknown>>[];
 	readonly activations: readonly Readonly<Record<string, unknown>>[];
 	/** Requests of the last hour, and what share of them each rung answered. */
@@ -25,7 +27,7 @@ export type Status = {
 /** Reads the status in one round trip. @returns a reader of the status at `now`, unix seconds */
 export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 	return async function readStatus(now) {
-		const [pointer, catalogue, releases, events, dead, runs, activations, rungs] = await db.batch<Record<string, never>>([
+		const [pointer, catalogue, releases, events, dead, runs, activations, rungs, objects] = await db.batch<Record<string, never>>([
 			db.prepare(POINTER),
 			db.prepare(
 				`SELECT count(*) FILTER (WHERE NOT deleted) AS products, count(*) FILTER (WHERE deleted) AS deleted,
@@ -48,6 +50,7 @@ export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 			db
 				.prepare("SELECT source, sum(n) AS n FROM metric_rollups WHERE minute > ?1 AND bucket = ?2 GROUP BY source ORDER BY source")
 				.bind(Math.floor(now / 60) - 60, REQUESTS_BUCKET),
+			db.prepare("SELECT keyId, count(*) AS n FROM log_objects GROUP BY keyId ORDER BY keyId"),
 		]);
 		const byState = countsOf(releases, "state");
 		const byRung = countsOf(rungs, "source");
@@ -61,6 +64,7 @@ export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 				Object.entries(days).map(([day, counts]) => [day, Object.fromEntries((counts ?? []).map(({ type, n }) => [type, n]))]),
 			),
 			deadLetters: (dead?.results[0] as unknown as { n: number } | undefined)?.n ?? 0,
+			logObjects: countsOf(objects, "keyId"),
 			runs: runs?.results ?? [],
 			activations: activations?.results ?? [],
 			lastHour: { requests, shares: Object.fromEntries(Object.entries(byRung).map(([rung, n]) => [rung, n / requests])) },

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createClient } from "../client.ts";
 import { makeCatalogue } from "../demo/catalogue.ts";
 import { CommandFailure } from "../outcome.ts";
+import { buildRuntime } from "../trim/build.ts";
 import { completeSecrets } from "./development-secrets.ts";
 import { cronsOf, startLocalCron } from "./local-cron.ts";
 import { activeRelease, seedDemo } from "./seed.ts";
@@ -26,6 +27,8 @@ export async function runLocally(environment: NodeJS.ProcessEnv): Promise<number
 		for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("stopped"));
 	});
 
+	// The slow part of the build, ahead of wrangler's own run of it, whose time is limited.
+	if ((await Promise.race([stopAsked, buildRuntime(environment)])) === "stopped") return 0;
 	// What is under way when a stop is asked for ends with this process: its guard sees the pipe close.
 	say("Bringing the local database up to date …");
 	if ((await Promise.race([stopAsked, migrateLocally()])) === "stopped") return 0;

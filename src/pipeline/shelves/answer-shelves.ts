@@ -112,9 +112,9 @@ export function answerShelves(
 	});
 }
 
-/** What may be on a shelf; its own product never is. */
-function maskOf({ exclude, excludeSeen }: ShelfFrame, { shelf, item, filter }: ShelfSpec) {
-	return { filter, exclude, item, excludeSeen: excludeSeen && !isFromHistory(shelf) };
+/** What may be on a shelf; its own product and the cart never are. */
+function maskOf({ exclude, excludeSeen }: ShelfFrame, { shelf, item, items, filter }: ShelfSpec) {
+	return { filter, exclude: [...exclude, ...items], item, excludeSeen: excludeSeen && !isFromHistory(shelf) };
 }
 
 function fill(

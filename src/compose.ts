@@ -132,6 +132,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		status: async () => ({ ...(await readStatus(now())), serving: recommender.state() }),
 		tokens: config.ADMIN_TOKENS,
 		...door,
+		corsOrigins: config.CORS_ORIGINS,
 		consentDefault: config.CONSENT_DEFAULT === "granted",
 		allow: async ({ origin }) => origin === null || (await env.RATE_LIMIT.limit({ key: origin })).success,
 		now,

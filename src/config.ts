@@ -43,6 +43,16 @@ const Settings = v.pipe(
 		RETRAIN_MAX_AGE_SECONDS: wholeNumber,
 		LOG_RETENTION_DAYS: wholeNumber,
 		K_PAIR_MIN: wholeNumber,
+		CORS_ORIGINS: v.pipe(
+			v.string(),
+			v.transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== "")),
+			v.array(
+				v.pipe(
+					v.string(),
+					v.check((origin) => origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin), "must be * or origins"),
+				),
+			),
+		),
 		/** null: events are logged as they are. */
 		LOCAL_EPSILON: v.pipe(
 			v.string(),

@@ -68,6 +68,7 @@ async function setUp() {
 		status: () => createStatus(env.DB)(NOW),
 		tokens: [{ name: "reader", sha256: await sha256("reader-token"), scopes: ["read"] }],
 		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,
+		corsOrigins: ["*"],
 		consentDefault: true,
 		allow: async () => true,
 		now: () => NOW,

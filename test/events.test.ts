@@ -60,6 +60,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 		witnessOf: async (_, session) => ({ session: (await sha256(session)) as SessionKey, visitor: null, context: CONTEXT }),
 		features: createReleasedFeatures(env.DB),
 		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,
+		corsOrigins: ["*"],
 		consentDefault,
 		allow: async () => true,
 		now: () => NOW,

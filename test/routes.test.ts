@@ -9,6 +9,7 @@ const app = createApp({
 	senderOf: async () => ({ context: {}, visitor: null }),
 	allow: async () => false,
 	features: { refresh: () => null },
+	corsOrigins: ["https://shop.example"],
 	now: () => 0,
 } as unknown as Services);
 
@@ -46,3 +47,32 @@ test("what is not there is told in the envelope too", async () => {
 	const response = await app.request("https://shop.example/v2/nothing");
 	expect([response.status, (await response.json<{ error: { code: string } }>()).error.code]).toEqual([404, "not_found"]);
 });
+
+test("only pages of the shop's origins may read answers, and a preflight tells them so", async () => {
+	const from = async (origin: string, method: string) =>
+		(
+			await app.request("https://api.example/v1/events", { method, headers: { origin, "access-control-request-method": "POST" } })
+		).headers.get("access-control-allow-origin");
+	for (const method of ["POST", "OPTIONS"]) {
+		expect(await from("https://shop.example", method)).toBe("https://shop.example");
+		expect(await from("https://shop.example.evil.example", method)).toBeNull();
+		expect(await from("null", method)).toBeNull();
+	}
+	const open = createApp({ tokens: [], corsOrigins: ["*"] } as unknown as Services);
+	const preflight = await open.request("https://api.example/v1/events", { method: "OPTIONS", headers: { origin: "https://any.example" } });
+	expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
+	// The admin routes are for no page at all.
+	const admin = await open.request("https://api.example/admin/status", { headers: { origin: "https://shop.example" } });
+	expect(admin.headers.get("access-control-allow-origin")).toBeNull();
+});
+
+test.each(ROUTES)(
+	"$method $path answers with the headers that keep a browser from making more of it than it is",
+	async ({ method, path }) => {
+		const { headers } = await app.request(pathOf(path), { method: method.toUpperCase() });
+		expect(headers.get("x-content-type-options")).toBe("nosniff");
+		expect(headers.get("x-frame-options")).toBe("DENY");
+		expect(headers.get("referrer-policy")).toBe("no-referrer");
+		expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
+	},
+);

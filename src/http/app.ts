@@ -13,6 +13,7 @@ import { eventRoutes } from "./events.ts";
 import { profileRoutes } from "./profile.ts";
 import { rankRoutes } from "./rank.ts";
 import { recommendationRoutes } from "./recommendations.ts";
+import { securityHeaders } from "./security-headers.ts";
 import type { Services } from "./services.ts";
 import { shelfRoutes } from "./shelves.ts";
 import { admitVisitor } from "./visitor.ts";
@@ -31,8 +32,11 @@ export function createApp(services: Services): Hono<AppEnv> {
 		await next();
 		c.header("x-request-id", c.get("requestId"));
 	});
-	// Public and without cookies: a page of any origin may read what its own visitor was answered.
-	app.use("/v1/*", cors({ origin: "*", exposeHeaders: ["x-request-id", "server-timing", "retry-after"], maxAge: PREFLIGHT_SECONDS }));
+	app.use(securityHeaders());
+	// Public and without cookies: a page of the shop's origins may read what its own visitor was answered.
+	const originOf = (origin: string) => (services.corsOrigins.includes(origin) ? origin : null);
+	const origin = services.corsOrigins.includes("*") ? "*" : originOf;
+	app.use("/v1/*", cors({ origin, exposeHeaders: ["x-request-id", "server-timing", "retry-after"], maxAge: PREFLIGHT_SECONDS }));
 	app.use("/v1/*", admitVisitor());
 	const groups = [
 		recommendationRoutes(),

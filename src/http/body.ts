@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { RequestFailure } from "../contract/errors.ts";
+import { nestsTooDeep } from "./depth.ts";
 
 /** Bytes beyond a limit that are still read, and thrown away, before the refusal. */
 const REFUSED_READ_BYTES = 16 * 1024 * 1024;
@@ -50,6 +51,7 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
  */
 export async function readJson<S extends v.GenericSchema>(c: Context, schema: S, maxBytes: number): Promise<v.InferOutput<S>> {
 	const bytes = await readBytes(c.req.raw, maxBytes);
+	if (nestsTooDeep(bytes)) throw new RequestFailure({ kind: "bad_json" });
 	let value: unknown;
 	try {
 		value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));

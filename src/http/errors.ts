@@ -9,7 +9,7 @@ type PublicError = { status: ContentfulStatusCode; message: string; path?: strin
 function describe(failure: Failure): PublicError {
 	switch (failure.kind) {
 		case "bad_json":
-			return { status: 400, message: "The body is not JSON in UTF-8." };
+			return { status: 400, message: "The body is not JSON in UTF-8, or nests too deep." };
 		case "body_too_large":
 			return { status: 413, message: `The body has more than ${failure.maxBytes} bytes.` };
 		case "invalid_field":

@@ -24,6 +24,8 @@ export type Services = {
 	readonly witnessOf: (request: Request, session: string, vouched: boolean) => Promise<Witness>;
 	/** Values of features that had a crowd. */
 	readonly features: ReleasedFeatures;
+	/** Origins whose pages may read answers of /v1; "*": all. */
+	readonly corsOrigins: readonly string[];
 	readonly consentDefault: boolean;
 	/** @returns false when the visitor asked too often */
 	readonly allow: (sender: Sender) => Promise<boolean>;

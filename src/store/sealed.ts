@@ -70,6 +70,9 @@ export async function rewrap(
 	}
 }
 
+/** Named by neither runtime alone: the Worker and commands in Node both seal and unseal. */
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 type Parts = {
 	readonly keyId: string;
 	/** What stands before the first IV. */
@@ -111,15 +114,19 @@ const bodyLabel = (name: string): Uint8Array<ArrayBuffer> => concat(MAGIC, encod
 
 const masterKey = ({ keys }: LogKeys, id: string): Uint8Array | null => (Object.hasOwn(keys, id) ? (keys[id] ?? null) : null);
 
-const importKey = (bytes: Uint8Array, usage: "encrypt" | "decrypt"): Promise<CryptoKey> =>
+const importKey = (bytes: Uint8Array, usage: "encrypt" | "decrypt"): Promise<Key> =>
 	crypto.subtle.importKey("raw", new Uint8Array(bytes), "AES-GCM", false, [usage]);
 
-async function encrypt(key: CryptoKey, label: Uint8Array<ArrayBuffer>, plain: BufferSource): Promise<Uint8Array<ArrayBuffer>> {
+async function encrypt(
+	key: Key,
+	label: Uint8Array<ArrayBuffer>,
+	plain: Uint8Array<ArrayBuffer> | ArrayBuffer,
+): Promise<Uint8Array<ArrayBuffer>> {
 	const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
 	return concat(iv, new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: label }, key, plain)));
 }
 
-const decrypt = (key: CryptoKey, label: Uint8Array<ArrayBuffer>, content: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> =>
+const decrypt = (key: Key, label: Uint8Array<ArrayBuffer>, content: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> =>
 	crypto.subtle.decrypt({ name: "AES-GCM", iv: content.subarray(0, IV_BYTES), additionalData: label }, key, content.subarray(IV_BYTES));
 
 const parseLines = (ndjson: string): unknown[] =>

@@ -63,6 +63,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 			verify: (manifest, read) => verifyRelease(manifest, read, onnx),
 			terms: { kPairMin: 3 },
 		}),
+		corsOrigins: ["*"],
 		metrics: { record: () => {}, flush: () => null },
 		tokens: JSON.parse(env.ADMIN_TOKENS),
 		allow: async ({ origin }) => origin === null || (await env.RATE_LIMIT.limit({ key: origin })).success,

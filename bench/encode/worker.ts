@@ -1,6 +1,7 @@
 /** Times one encoder graph in workerd: POST the ONNX file, `?dim=&steps=&runs=`; answers the milliseconds that all runs took. */
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
+
 import { createOnnxEncoders } from "../../src/runtime/onnx.ts";
+import wasm from "../../src/runtime/ort.generated.wasm";
 
 const makeEncoder = createOnnxEncoders(wasm);
 

@@ -1,12 +1,14 @@
 /**
- * The build: the OpenAPI document from the schemas, the demo shop's pictures and product data for the page, and ONNX Runtime
- * trimmed to what the encoder uses (ORT=untrimmed: as it came).
+ * The build: the OpenAPI document from the schemas, the WASM kernels, the demo shop's pictures and product data for the page,
+ * and ONNX Runtime trimmed to what the encoder uses (ORT=untrimmed: as it came).
  */
 import { writeFileSync } from "node:fs";
+import { buildKernels } from "./build-kernels.ts";
 import { writePage } from "./demo/write-page.ts";
 import { openApiDocument } from "./openapi.ts";
 import { buildRuntime } from "./trim/build.ts";
 
 writeFileSync(new URL("../src/http/openapi.generated.json", import.meta.url), JSON.stringify(openApiDocument()));
+buildKernels();
 writePage();
 await buildRuntime(process.env);

@@ -7,7 +7,8 @@ import { createMetricSink } from "./feedback/metric-sink.ts";
 import { createApp } from "./http/app.ts";
 import { createDoor } from "./http/sender.ts";
 import { verifyRelease } from "./pipeline/load-release.ts";
-import type { MakeEncoder } from "./pipeline/ports.ts";
+import { createPlainSpace } from "./pipeline/plain-space.ts";
+import type { MakeEncoder, MakeRowSpace } from "./pipeline/ports.ts";
 import { createRecommender } from "./pipeline/recommender.ts";
 import { createEventKeys } from "./privacy/event-key.ts";
 import * as response from "./privacy/randomised-response.ts";
@@ -47,13 +48,16 @@ function uniform(): number {
 const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
 
 /**
- * The Worker over a way to make encoders. Everything is built with the first request of an isolate, so that a bad
+ * The Worker over a way to make encoders and a way to hold and scan rows. Everything is built with the first request of an isolate, so that a bad
  * configuration is told by name then, and held from there on.
  */
-export function createWorker(makeEncoder: MakeEncoder): Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "scheduled">> {
+export function createWorker(
+	makeEncoder: MakeEncoder,
+	makeRowSpace: MakeRowSpace = createPlainSpace,
+): Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "scheduled">> {
 	let parts: ReturnType<typeof build> | null = null;
 	function partsOf(env: Env) {
-		parts ??= build(env, readConfig(env), makeEncoder);
+		parts ??= build(env, readConfig(env), makeEncoder, makeRowSpace);
 		return parts;
 	}
 	return {
@@ -69,7 +73,7 @@ export function createWorker(makeEncoder: MakeEncoder): Required<Pick<ExportedHa
 	};
 }
 
-function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
+function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace: MakeRowSpace) {
 	const { DB: db, LOG: bucket, RELEASES: kv } = env;
 	const queue = createMessageQueue(env.FEEDBACK);
 	const counts = createEventCounts(db);
@@ -86,7 +90,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		files: createReleaseFiles(kv, bucket),
 		pointer: createPointerStore(db, kv),
 		runs,
-		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder),
+		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder, makeRowSpace),
 		terms: { kPairMin: config.K_PAIR_MIN },
 	};
 	const surfaces = new Set(config.SURFACES);
@@ -96,6 +100,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder) {
 		overlay: createOverlaySource(db),
 		hotLists: createHotListSource(db, kv),
 		makeEncoder,
+		makeRowSpace,
 		signingKey: config.SIGNING_KEY,
 		now,
 		clock: () => performance.now(),

@@ -5,6 +5,7 @@ import { UNKNOWN_CONTEXT } from "../src/contract/context.ts";
 import type { Product } from "../src/contract/product.ts";
 import { createApp } from "../src/http/app.ts";
 import type { Services } from "../src/http/services.ts";
+import { createPlainSpace } from "../src/pipeline/plain-space.ts";
 import type { MakeEncoder } from "../src/pipeline/ports.ts";
 import { createRecommender } from "../src/pipeline/recommender.ts";
 import { createReleaseRegistry } from "../src/retrain/release-registry.ts";
@@ -70,6 +71,7 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 			overlay: createOverlaySource(db),
 			hotLists: createHotListSource(db, kv),
 			makeEncoder,
+			makeRowSpace: createPlainSpace,
 			signingKey: new Uint8Array(32).fill(1),
 			now: () => now,
 			clock: () => 0,

@@ -7,14 +7,15 @@ import type { RecommendationRequest, Source } from "../contract/recommendation.t
 import { type Answer, answerByParts, answerFrom } from "./answer.ts";
 import { loadRelease } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
+import { createPlainSpace } from "./plain-space.ts";
 import type { Encoder, HotLists, OverlaidProduct } from "./ports.ts";
 import { createStopwatch } from "./stopwatch.ts";
 
 async function load(encoder: Encoder | null = meanEncoder()): Promise<OverlaidRelease> {
 	const { manifest, files } = await tinyRelease(new Uint8Array([1]));
-	const loaded = await loadRelease(manifest, files, null);
+	const loaded = await loadRelease(manifest, files, null, createPlainSpace);
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-	return createOverlaidRelease({ ...loaded.value, encoder });
+	return createOverlaidRelease({ ...loaded.value, encoder }, createPlainSpace);
 }
 
 const request = (ids: readonly string[], more: Partial<RecommendationRequest> = {}): RecommendationRequest => ({
@@ -123,7 +124,7 @@ test("a product of the history gains by the age of its last place, on both rungs
 	for (const encoder of [meanEncoder(), null]) {
 		const release = await load(encoder);
 		const { fusion } = release.loaded;
-		const without = createOverlaidRelease({ ...release.loaded, fusion: { ...fusion, seen: [] } });
+		const without = createOverlaidRelease({ ...release.loaded, fusion: { ...fusion, seen: [] } }, createPlainSpace);
 		const asked = request(["nail-5", "lip-1", "nail-5"], { excludeSeen: false, limit: 12 });
 		const scores = (from: OverlaidRelease, more = asked) => new Map(answer(from, more).items.map(({ id, score }) => [id, score]));
 		const [plain, moved] = [scores(without), scores(release)];
@@ -261,11 +262,12 @@ test("variants are known by the first of them that comes with the group's name",
 	apply("lip-1", null);
 	expect([group("lip-1"), group("新-1")]).toEqual([-1, 0]);
 	// A release's own number is kept for the first name that comes with it.
-	const { items } = release.loaded;
-	const numbered = createOverlaidRelease({
-		...release.loaded,
-		items: { ...items, group: Int32Array.from(items.group, (_, row) => row % 3) },
-	});
+	const { items, table } = release.loaded;
+	const numbers = Int32Array.from(items.group, (_, row) => row % 3);
+	const numbered = createOverlaidRelease(
+		{ ...release.loaded, items: { ...items, group: numbers }, table: { ...table, group: numbers } },
+		createPlainSpace,
+	);
 	numbered.apply([
 		{ id: "nail-5", version: 1, product: product({ title: "x", group: "g" }) },
 		{ id: "new", version: 1, product: product({ title: "lip", group: "g" }) },

@@ -6,6 +6,7 @@ import { quantise } from "../retrieve/rows.ts";
 import { encodeHistory } from "../sequence/encode.ts";
 import type { LoadedRelease, ReleaseFault } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
+import type { MakeRowSpace } from "./ports.ts";
 import { rankCandidates } from "./rank-candidates.ts";
 
 /**
@@ -22,8 +23,8 @@ type ParityCase = Parity["histories"][number];
  * Computes some of the trainer's own answers again: the encoder's output within float32's noise, and from the
  * trainer's output the scan and the fusion, to the row. @returns the file at fault; null when all agree
  */
-export function checkParity(loaded: LoadedRelease): ReleaseFault | null {
-	const release = createOverlaidRelease(loaded);
+export function checkParity(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): ReleaseFault | null {
+	const release = createOverlaidRelease(loaded, makeRowSpace);
 	for (const [place, known] of loaded.parity.histories.slice(0, PARITY_HISTORIES).entries()) {
 		const rows = Int32Array.from(known.items, release.rowOf);
 		if (rows.includes(-1)) return { file: "parity.json", message: `names an item in history ${place} that items.bin lacks` };
@@ -61,9 +62,8 @@ function rankingAgrees(release: OverlaidRelease, rows: Int32Array, known: Parity
 	const most = system === "encoder" ? release.loaded.fusion.encoder.candidates : known.fusedTop.length;
 	const top = (system === "encoder" ? known.encoderTop : known.fusedTop).slice(0, most);
 	const stated = (system === "encoder" ? known.encoderScores : known.fusedScores).slice(0, most);
-	const { masked } = release.scratch();
-	masked.fill(0);
-	for (const row of rows) masked[row] = 1;
+	release.loaded.table.masked.fill(0);
+	for (const row of rows) release.mask(row);
 	const weights = bucketWeights(release.loaded.fusion.buckets, rows.length);
 	const query = quantise(Float32Array.from(known.query));
 	const found =

@@ -4,6 +4,7 @@ import { meanEncoder } from "../../test/fixtures/mean-encoder.ts";
 import { TINY_TRANSITIONS, tinyItems, tinyNeighbours, tinyRelease } from "../../test/fixtures/tiny-release.ts";
 import type { ReleaseFile } from "../contract/release.ts";
 import { loadRelease, verifyRelease } from "./load-release.ts";
+import { createPlainSpace } from "./plain-space.ts";
 import type { MakeEncoder } from "./ports.ts";
 
 const bytesOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
@@ -13,13 +14,13 @@ const makeEncoder: MakeEncoder = async () => meanEncoder();
 /** The fault of a release in which one file was replaced, the manifest stating it as it is. */
 async function faultOf(file: ReleaseFile, bytes: Uint8Array<ArrayBuffer>, make: MakeEncoder | null = makeEncoder) {
 	const { manifest, files } = await tinyRelease(MODEL, { [file]: bytes });
-	const loaded = await loadRelease(manifest, files, make);
+	const loaded = await loadRelease(manifest, files, make, createPlainSpace);
 	return loaded.ok ? null : loaded.error;
 }
 
 test("loads a whole release and agrees with answers that were computed without it", async () => {
 	const { manifest, files } = await tinyRelease(MODEL);
-	const loaded = await loadRelease(manifest, files, makeEncoder);
+	const loaded = await loadRelease(manifest, files, makeEncoder, createPlainSpace);
 	expect(loaded.ok && loaded.value.items.count).toBe(12);
 });
 
@@ -30,7 +31,12 @@ test("refuses a file that was altered, cut short or is missing, by its name", as
 		altered[altered.length - 1] = (altered[altered.length - 1] as number) ^ 1;
 		for (const bytes of [altered, files[file].slice(0, -1), undefined]) {
 			const { [file]: _, ...others } = files;
-			const loaded = await loadRelease(manifest, bytes === undefined ? others : { ...others, [file]: bytes }, makeEncoder);
+			const loaded = await loadRelease(
+				manifest,
+				bytes === undefined ? others : { ...others, [file]: bytes },
+				makeEncoder,
+				createPlainSpace,
+			);
 			expect(loaded.ok ? null : loaded.error.file).toBe(file);
 		}
 	}
@@ -91,9 +97,9 @@ test("refuses a release whose model cannot be loaded; without the encoder it loa
 	const broken: MakeEncoder = () => Promise.reject(new Error("no model"));
 	const { manifest, files } = await tinyRelease(MODEL);
 	const read = async (file: ReleaseFile) => files[file];
-	expect(await verifyRelease(manifest, read, broken)).toMatchObject({ ok: false, error: { file: "encoder.int8.onnx" } });
-	expect(await verifyRelease(manifest, read, null)).toEqual({ ok: true, value: null });
-	expect(await verifyRelease(manifest, async (file) => (file === "text.bin" ? null : files[file]), makeEncoder)).toEqual({
+	expect(await verifyRelease(manifest, read, broken, createPlainSpace)).toMatchObject({ ok: false, error: { file: "encoder.int8.onnx" } });
+	expect(await verifyRelease(manifest, read, null, createPlainSpace)).toEqual({ ok: true, value: null });
+	expect(await verifyRelease(manifest, async (file) => (file === "text.bin" ? null : files[file]), makeEncoder, createPlainSpace)).toEqual({
 		ok: false,
 		error: { file: "text.bin", message: "is missing" },
 	});

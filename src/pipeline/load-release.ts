@@ -4,10 +4,12 @@ import { fail, ok, type Result } from "../contract/result.ts";
 import type { Neighbours } from "../retrieve/neighbours.ts";
 import type { WordTable } from "../text/text-vector.ts";
 import { checkParity } from "./check-parity.ts";
-import type { Encoder, MakeEncoder } from "./ports.ts";
+import { createSpace, spaceBytes } from "./plain-space.ts";
+import type { Encoder, MakeEncoder, MakeRowSpace } from "./ports.ts";
 import { type ItemFile, readItems } from "./read-items.ts";
 import { readNeighbours } from "./read-neighbours.ts";
 import { readWords } from "./read-words.ts";
+import { besideItemsBytes, type Table, tableOfRelease } from "./table.ts";
 
 export type ReleaseFiles = Readonly<Partial<Record<ReleaseFile, Uint8Array>>>;
 
@@ -15,6 +17,8 @@ export type ReleaseFiles = Readonly<Partial<Record<ReleaseFile, Uint8Array>>>;
 export type LoadedRelease = {
 	readonly manifest: Manifest;
 	readonly items: ItemFile;
+	/** The items as a table, in a space of their own. */
+	readonly table: Table;
 	readonly transitions: Neighbours;
 	readonly similar: Neighbours | null;
 	readonly bought: Neighbours | null;
@@ -34,7 +38,7 @@ export type ReleaseFault = { readonly file: string; readonly message: string };
 
 /**
  * Checks and loads a release.
- * @param files       what the manifest names; their buffers are kept
+ * @param files       what the manifest names; the buffers of all but `items.bin` are kept
  * @param makeEncoder null: load without the encoder
  * @returns the file at fault and why, in words that follow its name
  */
@@ -42,6 +46,7 @@ export async function loadRelease(
 	manifest: Manifest,
 	files: ReleaseFiles,
 	makeEncoder: MakeEncoder | null,
+	makeRowSpace: MakeRowSpace,
 ): Promise<Result<LoadedRelease, ReleaseFault>> {
 	const integrity = await checkIntegrity(manifest, files, makeEncoder !== null);
 	if (integrity !== null) return fail(integrity);
@@ -51,7 +56,13 @@ export async function loadRelease(
 	if (manifest.encoder.dim !== manifest.items.dim)
 		return fail({ file: "manifest.json", message: "has an encoder and items of different dimensions" });
 
-	const items = named("items.bin", readItems(need(files, "items.bin"), manifest));
+	const { count, dim } = manifest.items;
+	const itemBytes = need(files, "items.bin");
+	if (count * dim > itemBytes.byteLength) return fail({ file: "items.bin", message: `is too short for ${count} rows of ${dim}` });
+	const space = createSpace(makeRowSpace, spaceBytes(itemBytes.byteLength) + besideItemsBytes(count), count, dim);
+	const moved = space.take(itemBytes.byteLength);
+	moved.set(itemBytes);
+	const items = named("items.bin", readItems(moved, manifest));
 	if (!items.ok) return items;
 	const transitions = named("transitions.bin", readNeighbours(need(files, "transitions.bin"), manifest));
 	if (!transitions.ok) return transitions;
@@ -88,6 +99,7 @@ export async function loadRelease(
 	const release: LoadedRelease = {
 		manifest,
 		items: items.value,
+		table: tableOfRelease(items.value, space),
 		transitions: transitions.value,
 		similar: similar.value,
 		bought: bought.value,
@@ -97,7 +109,7 @@ export async function loadRelease(
 		parity: parity.value,
 		encoder,
 	};
-	const disparity = checkParity(release);
+	const disparity = checkParity(release, makeRowSpace);
 	if (disparity !== null) {
 		encoder?.release();
 		return fail(disparity);
@@ -113,13 +125,14 @@ export async function verifyRelease(
 	manifest: Manifest,
 	read: (file: ReleaseFile) => Promise<Uint8Array | null>,
 	makeEncoder: MakeEncoder | null,
+	makeRowSpace: MakeRowSpace,
 ): Promise<Result<null, ReleaseFault>> {
 	const files: Partial<Record<ReleaseFile, Uint8Array>> = {};
 	for (const file of filesOf(manifest)) {
 		const bytes = await read(file);
 		if (bytes !== null) files[file] = bytes;
 	}
-	const loaded = await loadRelease(manifest, files, makeEncoder);
+	const loaded = await loadRelease(manifest, files, makeEncoder, makeRowSpace);
 	if (!loaded.ok) return loaded;
 	loaded.value.encoder?.release();
 	return ok(null);

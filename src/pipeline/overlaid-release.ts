@@ -6,8 +6,8 @@ import type { Vocabulary } from "../sequence/history.ts";
 import { textVector } from "../text/text-vector.ts";
 import { createCodes, type GrowingCodes } from "./codes.ts";
 import type { LoadedRelease } from "./load-release.ts";
-import type { OverlaidProduct, OverlayCursor, ProductChange } from "./ports.ts";
-import { createGrowingTable, type Table, tableOfRelease, writeProduct } from "./table.ts";
+import type { MakeRowSpace, OverlaidProduct, OverlayCursor, ProductChange } from "./ports.ts";
+import { createGrowingTable, type Table, writeProduct } from "./table.ts";
 
 /** Sorts behind every id, in SQLite's order of UTF-8 bytes too. */
 const AFTER_ALL_IDS = "\u{10FFFF}";
@@ -15,7 +15,7 @@ const AFTER_ALL_IDS = "\u{10FFFF}";
 const SCRATCH_SLACK_ROWS = 1024;
 
 /** Work space of one request. A request uses it without a pause from mask to list, so that all may share it. */
-export type Scratch = { readonly masked: Uint8Array; readonly candidates: CandidateSet; readonly top: TopRows };
+export type Scratch = { readonly candidates: CandidateSet; readonly top: TopRows };
 
 /**
  * A release with the catalogue's changes since it was made: rows 0 to N-1 are the release's, those from N on are
@@ -33,6 +33,9 @@ export interface OverlaidRelease extends Vocabulary {
 	idOf(row: number): string;
 	/** The table of a row, and the row within it. */
 	locate(row: number): readonly [Table, number];
+	/** Marks a row that the request at hand may not be shown. */
+	mask(row: number): void;
+	isMasked(row: number): boolean;
 	/** Writes a row's float32 vector. */
 	writeVector(row: number, out: Float32Array, at: number): void;
 	apply(changes: readonly ProductChange[]): void;
@@ -41,16 +44,17 @@ export interface OverlaidRelease extends Vocabulary {
 	scratch(): Scratch;
 }
 
-export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
-	const { items, words, fusion } = loaded;
+/** @param makeRowSpace for the products that come later */
+export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): OverlaidRelease {
+	const { items, table: own, words, fusion } = loaded;
 	const codes = createCodes(items.meta, 1 + items.group.reduce((most, code) => Math.max(most, code), -1));
-	const own = tableOfRelease(items);
-	const added = createGrowingTable(items.dim);
+	const added = createGrowingTable(items.dim, makeRowSpace);
 	const addedRows = new Map<string, number>();
 	const addedIds: string[] = [];
 	const deletedIds = new Set<string>();
 	let cursor: OverlayCursor = { version: items.meta.catalogueVersion, id: AFTER_ALL_IDS };
 	let room: Scratch | null = null;
+	let roomRows = 0;
 
 	function locate(row: number): readonly [Table, number] {
 		return row < items.count ? [own, row] : [added.table, row - items.count];
@@ -88,6 +92,14 @@ export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
 		},
 		rowOf,
 		locate,
+		mask(row) {
+			const [table, at] = locate(row);
+			table.masked[at] = 1;
+		},
+		isMasked(row) {
+			const [table, at] = locate(row);
+			return table.masked[at] === 1;
+		},
 		idOf: (row) => (row < items.count ? items.ids.idOf(row) : (addedIds[row - items.count] as string)),
 		vectorOf: (query) => (words === null ? null : textVector(words, query)),
 		writeVector(row, out, at) {
@@ -110,11 +122,10 @@ export function createOverlaidRelease(loaded: LoadedRelease): OverlaidRelease {
 		isDeleted: (id) => deletedIds.has(id),
 		scratch() {
 			const rows = items.count + added.table.count;
-			if (room === null || room.masked.length < rows) {
-				const capacity = rows + (added.table.count === 0 ? 0 : SCRATCH_SLACK_ROWS);
+			if (room === null || roomRows < rows) {
+				roomRows = rows + (added.table.count === 0 ? 0 : SCRATCH_SLACK_ROWS);
 				room = {
-					masked: new Uint8Array(capacity),
-					candidates: createCandidateSet(capacity, PARTS.length),
+					candidates: createCandidateSet(roomRows, PARTS.length),
 					top: createTopRows(Math.max(fusion.encoder.candidates, 1024)),
 				};
 			}

@@ -18,11 +18,10 @@ export function popularItems(
 	hot: HotLists | null,
 ): RecommendedItem[] {
 	prepareMask(release, request, history);
-	const { masked } = release.scratch();
 	const rows: number[] = [];
 	const take = (row: number): void => {
-		if (rows.length >= request.limit || row === -1 || masked[row] === 1) return;
-		masked[row] = 1;
+		if (rows.length >= request.limit || row === -1 || release.isMasked(row)) return;
+		release.mask(row);
 		rows.push(row);
 	};
 	for (const id of popularIds(release, request, hot)) take(release.rowOf(id));
@@ -46,11 +45,10 @@ export function popularRows(
 	taken: Set<number>,
 	limit: number,
 ): number[] {
-	const { masked } = release.scratch();
 	const rows: number[] = [];
 	const take = (row: number): void => {
-		if (rows.length >= limit || row === -1 || masked[row] === 1) return;
-		masked[row] = 1;
+		if (rows.length >= limit || row === -1 || release.isMasked(row)) return;
+		release.mask(row);
 		const product = productOf(release, row);
 		if (taken.has(product)) return;
 		taken.add(product);

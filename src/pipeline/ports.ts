@@ -5,9 +5,12 @@ import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
 import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
 import type { PageRequest, PageResponse, Shelf, ShelfRequest, ShelfResponse } from "../contract/shelf.ts";
+import type { Columns } from "../rank/columns.ts";
+import type { CodedFilter } from "../rank/filter-rows.ts";
+import type { QuantisedQuery, QuantisedRows } from "../retrieve/rows.ts";
 import type { EncoderInput } from "../sequence/encode.ts";
 
-export type { EncoderInput };
+export type { CodedFilter, Columns, EncoderInput, QuantisedQuery, QuantisedRows };
 
 /** Who asks, as far as we may know. */
 export type Sender = {
@@ -78,6 +81,40 @@ export interface Encoder {
 
 /** @throws when the runtime cannot boot or the model cannot be loaded */
 export type MakeEncoder = (model: Uint8Array) => Promise<Encoder>;
+
+/** Rows with scores, best first: the higher score, of equal scores the lower row. */
+export type FoundRows = { readonly rows: Int32Array; readonly scores: Float64Array };
+
+/** Memory of one table of rows. It goes back with the last reference to it or to an array in it. */
+export interface RowSpace {
+	/** Zeroed bytes at a multiple of 16. @throws RangeError beyond what the space was made for */
+	take(bytes: number): Uint8Array<ArrayBuffer>;
+	/**
+	 * @param rows   vectors and scales, taken from this space
+	 * @param masked taken from this space, shape [capacity of the rows]; 1: the row may not be shown
+	 */
+	scanner(rows: Pick<QuantisedRows, "dim" | "vectors" | "scales">, masked: Uint8Array): RowScanner;
+}
+
+/** Reads the rows where they lie. */
+export interface RowScanner {
+	/** Is told of rows `from` to `to - 1` once their vectors or scales were written. */
+	wrote(from: number, to: number): void;
+	/**
+	 * Exact scan of the first `count` rows in one pass, by the scores of `scoreRow`; masked rows are left out.
+	 * @returns for each query its best rows, at most `most`; they are overwritten by the next scan
+	 */
+	scan(count: number, queries: readonly QuantisedQuery[], most: number): readonly FoundRows[];
+	/** Masks what a filter leaves out, as `maskRows` does. @returns false, and nothing is done, where a column lies elsewhere */
+	mask(columns: Columns, filter: CodedFilter): boolean;
+}
+
+/**
+ * @param bytes what will be taken
+ * @param rows  how many rows there will be room for
+ * @returns null where it cannot be made: vectors of another dimension than it is for, or no memory left
+ */
+export type MakeRowSpace = (bytes: number, rows: number, dim: number) => RowSpace | null;
 
 /** The registry's read side. All may throw: what was loaded goes on serving. */
 export interface ReleaseSource {

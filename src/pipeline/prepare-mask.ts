@@ -4,7 +4,7 @@ import type { KnownHistory } from "../sequence/history.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 
 /**
- * Marks in the scratch what this request may not be shown: what the filter leaves out, what is deleted or sold out,
+ * Marks in the tables what this request may not be shown: what the filter leaves out, what is deleted or sold out,
  * what was excluded, the page's own product, what was dismissed with its variants and, on wish, what the history holds.
  */
 export function prepareMask(
@@ -12,22 +12,20 @@ export function prepareMask(
 	request: Pick<RecommendationRequest, "filter" | "exclude" | "excludeSeen" | "item">,
 	{ rows, dismissed }: Pick<KnownHistory, "rows" | "dismissed">,
 ): void {
-	const { masked } = release.scratch();
 	const filter = codeFilter(request.filter, release.codes);
-	for (const [t, table] of release.tables.entries()) maskRows(table, release.firsts[t] as number, filter, masked);
-	if (request.excludeSeen) for (const row of rows) masked[row] = 1;
-	for (const row of dismissed) masked[row] = 1;
+	for (const table of release.tables) if (!table.scanner.mask(table, filter)) maskRows(table, filter, table.masked);
+	if (request.excludeSeen) for (const row of rows) release.mask(row);
+	for (const row of dismissed) release.mask(row);
 	maskVariants(release, dismissed);
 	for (const id of request.item === null ? request.exclude : [...request.exclude, request.item]) {
 		const row = release.rowOf(id);
-		if (row !== -1) masked[row] = 1;
+		if (row !== -1) release.mask(row);
 	}
 }
 
 /** Masks all variants of the products of the given rows. */
 export function maskVariants(release: OverlaidRelease, rows: Iterable<number>): void {
-	const { masked } = release.scratch();
-	for (const row of variantsOf(release, rows)) masked[row] = 1;
+	for (const row of variantsOf(release, rows)) release.mask(row);
 }
 
 /** Rows of all variants of the given rows' products, those rows among them where they have variants at all. */

@@ -3,7 +3,6 @@ import { fusedScore, OWN, type PartWeights, seenOffset } from "../rank/fusion.ts
 import { reachNeighbours } from "../retrieve/neighbours.ts";
 import { offerByPopularity } from "../retrieve/popular.ts";
 import { type QuantisedQuery, scoreRow } from "../retrieve/rows.ts";
-import { scan } from "../retrieve/scan.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 
 /** Rows best first. The first `scored` were candidates; the others complete the list by popularity, with score 0. */
@@ -14,8 +13,8 @@ const NOTHING = { rows: new Int32Array(0), scores: new Float64Array(0) };
 
 /**
  * Candidates are the best rows by encoder score united with all neighbours reached; their order is that of the fused
- * score, ties to the lower row. Expects the scratch's mask to be made; leaves the candidates in the scratch, so that
- * the answer can be explained, and marks them in the mask when it had to complete the list.
+ * score, ties to the lower row. Expects the tables' masks to be made; leaves the candidates in the scratch, so that
+ * the answer can be explained, and marks them in the masks when it had to complete the list.
  * @param query   null: without the encoder
  * @param history rows, oldest first
  * @param parts   those that may bring candidates and speak
@@ -28,11 +27,10 @@ export function rankCandidates(
 	parts: readonly Part[],
 	limit: number,
 ): RankedRows {
-	const { masked } = release.scratch();
 	const ranked = rankScored(release, query, history, weights, parts, limit);
 	const missing = limit - ranked.rows.length;
 	if (missing <= 0) return { ...ranked, scored: ranked.rows.length };
-	for (const row of ranked.rows) masked[row] = 1;
+	for (const row of ranked.rows) release.mask(row);
 	const rest = mostPopular(release, missing);
 	const rows = new Int32Array(ranked.rows.length + rest.rows.length);
 	rows.set(ranked.rows);
@@ -51,13 +49,10 @@ export function rankScored(
 	parts: readonly Part[],
 	limit: number,
 ): Omit<RankedRows, "scored"> {
-	const { masked, candidates, top } = release.scratch();
-	const { fusion } = release.loaded;
+	const { candidates, top } = release.scratch();
 	reachLinked(release, history, parts);
 	if (query !== null && parts.includes("encoder")) {
-		top.reset(fusion.encoder.candidates);
-		for (const [t, table] of release.tables.entries()) scan(table, release.firsts[t] as number, query, masked, top);
-		for (const row of top.sorted().rows) candidates.place(row);
+		for (const row of nearest(release, query, release.loaded.fusion.encoder.candidates)) candidates.place(row);
 	}
 	const scoreOf = fuse(release, query, history, weights, parts);
 	top.reset(limit);
@@ -66,8 +61,8 @@ export function rankScored(
 }
 
 /**
- * Scores chosen rows, each of them, as if all were candidates. Overwrites the scratch's mask and leaves the rows in its
- * candidates, so that they can be explained.
+ * Scores chosen rows, each of them, as if all were candidates. Overwrites the tables' masks and leaves the rows in the
+ * scratch's candidates, so that they can be explained.
  * @param query null: without the encoder
  * @returns scores in the order of the rows, and how many of the rows the history links to
  */
@@ -79,9 +74,12 @@ export function scoreRows(
 	parts: readonly Part[],
 	rows: Int32Array,
 ): { readonly scores: Float64Array; readonly linked: number } {
-	const { masked, candidates } = release.scratch();
-	masked.fill(1);
-	for (const row of rows) masked[row] = 0;
+	const { candidates } = release.scratch();
+	for (const { masked, count } of release.tables) masked.fill(1, 0, count);
+	for (const row of rows) {
+		const [table, at] = release.locate(row);
+		table.masked[at] = 0;
+	}
 	reachLinked(release, history, parts);
 	const linked = candidates.size;
 	for (const row of rows) candidates.place(row);
@@ -91,12 +89,13 @@ export function scoreRows(
 
 /** Makes candidates of the rows that are not masked and that the history links to, and of no others. */
 function reachLinked(release: OverlaidRelease, history: Int32Array, parts: readonly Part[]): void {
-	const { masked, candidates } = release.scratch();
-	const { fusion } = release.loaded;
+	const { candidates } = release.scratch();
+	const { fusion, table: own } = release.loaded;
 	candidates.clear();
 	for (const part of ["transitions", "similar", "bought"] as const) {
 		const table = release.loaded[part];
-		if (table !== null && parts.includes(part)) reachNeighbours(table, fusion[part], history, masked, candidates, column(part));
+		// Neighbours link to rows of the release alone.
+		if (table !== null && parts.includes(part)) reachNeighbours(table, fusion[part], history, own.masked, candidates, column(part));
 	}
 }
 
@@ -116,11 +115,25 @@ function fuse(
 		const [table, at] = release.locate(row);
 		return table.popularity[at] as number;
 	});
-	const own = weights[OWN] === 0 ? null : ownOffsets(release, history);
+	const offset = weights[OWN] === 0 ? null : ownOffsets(release, history);
 	return (candidate) => {
 		const score = fusedScore(candidates.features, candidate, weights);
-		return own === null ? score : score + own(candidates.rows[candidate] as number);
+		return offset === null ? score : score + offset(candidates.rows[candidate] as number);
 	};
+}
+
+/** Rows that are not masked, best first by encoder score, of all tables. */
+function nearest(release: OverlaidRelease, query: QuantisedQuery, most: number): Int32Array {
+	const { top } = release.scratch();
+	top.reset(most);
+	for (const [t, { count, scanner }] of release.tables.entries()) {
+		if (count === 0) continue;
+		const first = release.firsts[t] as number;
+		for (const { rows, scores } of scanner.scan(count, [query], most)) {
+			for (let place = 0; place < rows.length; place++) top.offer(first + (rows[place] as number), scores[place] as number);
+		}
+	}
+	return top.sorted().rows;
 }
 
 /** What a row adds by itself: its boost, and where it stands in the history the offset of its last place there. */
@@ -145,10 +158,10 @@ export function boostOf(release: OverlaidRelease, row: number): number {
 /** Rows that are not masked by popularity, then row. */
 export function mostPopular(release: OverlaidRelease, most: number): { readonly rows: Int32Array; readonly scores: Float64Array } {
 	if (most <= 0) return NOTHING;
-	const { masked, top } = release.scratch();
+	const { top } = release.scratch();
 	top.reset(most);
 	for (const [t, table] of release.tables.entries()) {
-		offerByPopularity(table.popularity, table.count, release.firsts[t] as number, masked, top);
+		offerByPopularity(table.popularity, table.count, release.firsts[t] as number, table.masked, top);
 	}
 	return top.sorted();
 }

@@ -8,15 +8,16 @@ import type { Source } from "../contract/recommendation.ts";
 import { answerFrom } from "./answer.ts";
 import { loadRelease } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
+import { createPlainSpace } from "./plain-space.ts";
 import type { Encoder, OverlaidProduct } from "./ports.ts";
 import { listAsGiven, rankList } from "./rank-list.ts";
 import { createStopwatch } from "./stopwatch.ts";
 
 async function load(encoder: Encoder | null = meanEncoder()): Promise<OverlaidRelease> {
 	const { manifest, files } = await tinyRelease(new Uint8Array([1]));
-	const loaded = await loadRelease(manifest, files, null);
+	const loaded = await loadRelease(manifest, files, null, createPlainSpace);
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-	return createOverlaidRelease({ ...loaded.value, encoder });
+	return createOverlaidRelease({ ...loaded.value, encoder }, createPlainSpace);
 }
 
 const ALL = TINY_ITEMS.map(({ id }) => id);

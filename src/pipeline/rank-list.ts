@@ -74,7 +74,6 @@ const unscored = (id: string): RankedItem => ({ id, score: null });
 function sortIds(release: OverlaidRelease, { ids, filter, history: sent }: RankRequest, history: KnownHistory): Sorted {
 	const lenient = { ...filter, inStock: filter.inStock ?? false };
 	prepareMask(release, { filter: lenient, exclude: [], excludeSeen: false, item: null }, history);
-	const { masked } = release.scratch();
 	const dismissed = dismissedIds(sent);
 	const passesUnknown = filtersNothing(filter);
 	const rows: number[] = [];
@@ -84,7 +83,7 @@ function sortIds(release: OverlaidRelease, { ids, filter, history: sent }: RankR
 	for (const id of new Set(ids)) {
 		const row = release.rowOf(id);
 		const isKnown = row !== -1 && canBeShown(release, row);
-		const passes = isKnown ? masked[row] === 0 : passesUnknown && !release.isDeleted(id) && !dismissed.has(id);
+		const passes = isKnown ? !release.isMasked(row) : passesUnknown && !release.isDeleted(id) && !dismissed.has(id);
 		if (!passes) omitted.push(id);
 		else {
 			shown.push(id);

@@ -5,6 +5,7 @@ import { UNKNOWN_CONTEXT, type VisitorKey } from "../contract/context.ts";
 import type { RecommendationRequest } from "../contract/recommendation.ts";
 import type { ActivePointer } from "../contract/release.ts";
 import { importSigningKey, readRecommendationId } from "../privacy/recommendation-id.ts";
+import { createPlainSpace } from "./plain-space.ts";
 import type { ListedProduct, ProductChange } from "./ports.ts";
 import { createRecommender, POLICY } from "./recommender.ts";
 
@@ -72,6 +73,7 @@ function createShop() {
 			encoders.push(encoder);
 			return encoder;
 		},
+		makeRowSpace: createPlainSpace,
 		signingKey: SIGNING_KEY,
 		now: () => now,
 		clock: () => 0,

@@ -6,7 +6,17 @@ import { answerByParts, answerFrom } from "./answer.ts";
 import { drawProfile, emptyProfile } from "./draw-profile.ts";
 import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
-import type { HotListSource, MakeEncoder, OverlaySource, Recommender, ReleaseSource, Sender, Served, WaitUntil } from "./ports.ts";
+import type {
+	HotListSource,
+	MakeEncoder,
+	MakeRowSpace,
+	OverlaySource,
+	Recommender,
+	ReleaseSource,
+	Sender,
+	Served,
+	WaitUntil,
+} from "./ports.ts";
 import { listAsGiven, rankList } from "./rank-list.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
 import { type AnsweredShelf, answerShelves } from "./shelves/answer-shelves.ts";
@@ -29,6 +39,7 @@ export type RecommenderPorts = {
 	readonly overlay: OverlaySource;
 	readonly hotLists: HotListSource;
 	readonly makeEncoder: MakeEncoder;
+	readonly makeRowSpace: MakeRowSpace;
 	/** SIGNING_KEY, 32 bytes. */
 	readonly signingKey: Uint8Array;
 	/** Unix seconds. */

@@ -3,7 +3,7 @@ import type { ActivePointer } from "../contract/release.ts";
 import { isInCanary } from "./canary.ts";
 import { filesOf, loadRelease, type ReleaseFault, workingEncoder } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
-import type { HotListSource, HotLists, MakeEncoder, OverlaySource, ReleaseSource, WaitUntil } from "./ports.ts";
+import type { HotListSource, HotLists, MakeEncoder, MakeRowSpace, OverlaySource, ReleaseSource, WaitUntil } from "./ports.ts";
 import { orNullWithin } from "./within.ts";
 
 /** Least time between two readings of pointer and overlay, seconds. */
@@ -26,6 +26,7 @@ export type KeeperPorts = {
 	readonly overlay: OverlaySource;
 	readonly hotLists: HotListSource;
 	readonly makeEncoder: MakeEncoder;
+	readonly makeRowSpace: MakeRowSpace;
 	/** Told of what could not be loaded. */
 	readonly onFault: (release: string, fault: ReleaseFault) => void;
 };
@@ -81,14 +82,14 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		if (manifest === null) return note(id, { file: "manifest.json", message: "is not there" });
 		const files = await ports.releases.files(id, filesOf(manifest));
 		await answered;
-		let loaded = await loadRelease(manifest, files, ports.makeEncoder);
+		let loaded = await loadRelease(manifest, files, ports.makeEncoder, ports.makeRowSpace);
 		if (!loaded.ok && loaded.error.file === "encoder.int8.onnx") {
 			note(id, loaded.error);
 			if (held.has(id) || held.size > 0) return;
-			loaded = await loadRelease(manifest, files, null);
+			loaded = await loadRelease(manifest, files, null, ports.makeRowSpace);
 		}
 		if (!loaded.ok) return note(id, loaded.error);
-		const release = createOverlaidRelease(loaded.value);
+		const release = createOverlaidRelease(loaded.value, ports.makeRowSpace);
 		await catchUp(release);
 		drop(id);
 		held.set(id, release);

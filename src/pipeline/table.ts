@@ -1,7 +1,8 @@
 import type { Columns } from "../rank/columns.ts";
 import type { QuantisedRows } from "../retrieve/rows.ts";
 import type { GrowingCodes } from "./codes.ts";
-import type { OverlaidProduct } from "./ports.ts";
+import { createPlainSpace, createSpace, spaceBytes } from "./plain-space.ts";
+import type { MakeRowSpace, OverlaidProduct, RowScanner, RowSpace } from "./ports.ts";
 import type { ItemFile } from "./read-items.ts";
 
 /** Items with all that is known of them, by row: the release's own, or those that the overlay added. */
@@ -12,13 +13,28 @@ export type Table = QuantisedRows &
 		/** Code of the variant group; -1 none. */
 		readonly group: Int32Array;
 		readonly attributes: Int32Array[];
+		/** 1: the request at hand may not be shown the row. */
+		readonly masked: Uint8Array;
+		/** Over vectors, scales and `masked`. */
+		readonly scanner: RowScanner;
 	};
 
+type Room = Uint8Array<ArrayBuffer>;
 type Growing = { -readonly [K in keyof Table]: Table[K] };
 
-/** The release's rows as a table. The overlay writes into its columns: they are views over this isolate's own copy. */
-export function tableOfRelease(items: ItemFile): Table {
+/** Bytes that a release's table takes of its space beside `items.bin`. */
+export const besideItemsBytes = (count: number): number => 2 * spaceBytes(count);
+
+/**
+ * The release's rows as a table. The overlay writes into its columns: they are views over this isolate's own copy.
+ * @param items read from bytes of the space
+ */
+export function tableOfRelease(items: ItemFile, space: RowSpace): Table {
 	const { count, dim, vectors, scales, price, category, inStock, popularity, boost, group } = items;
+	const hidden = space.take(count);
+	const masked = space.take(count);
+	const scanner = space.scanner(items, masked);
+	scanner.wrote(0, count);
 	return {
 		count,
 		dim,
@@ -30,22 +46,30 @@ export function tableOfRelease(items: ItemFile): Table {
 		popularity,
 		boost,
 		group,
-		hidden: new Uint8Array(count),
+		hidden,
 		attributes: [...items.attributes],
+		masked,
+		scanner,
 	};
 }
 
+/** Rows for which a growing table has room at first. */
+const FIRST_CAPACITY = 256;
+
 /** An empty table that grows by doubling. */
-export function createGrowingTable(dim: number): {
+export function createGrowingTable(
+	dim: number,
+	makeRowSpace: MakeRowSpace,
+): {
 	readonly table: Table;
 	add(): number;
 	setVector(row: number, vector: { values: Int8Array; scale: number }): void;
 } {
+	const none = createPlainSpace(0);
+	const nothing = { dim, vectors: new Int8Array(0), scales: new Float32Array(0) };
 	const table: Growing = {
 		count: 0,
-		dim,
-		vectors: new Int8Array(0),
-		scales: new Float32Array(0),
+		...nothing,
 		price: new Int32Array(0),
 		category: new Int32Array(0),
 		inStock: new Uint8Array(0),
@@ -54,16 +78,29 @@ export function createGrowingTable(dim: number): {
 		boost: new Float32Array(0),
 		group: new Int32Array(0),
 		attributes: [],
+		masked: new Uint8Array(0),
+		scanner: none.scanner(nothing, new Uint8Array(0)),
 	};
 	let capacity = 0;
 	function grow(): void {
-		capacity = Math.max(64, capacity * 2);
+		capacity = Math.max(FIRST_CAPACITY, capacity * 2);
+		const lengths = [capacity * dim, capacity * Float32Array.BYTES_PER_ELEMENT, capacity] as const;
+		const space = createSpace(
+			makeRowSpace,
+			lengths.map(spaceBytes).reduce((sum, bytes) => sum + bytes),
+			capacity,
+			dim,
+		);
+		const [vectors, scales, masked] = lengths.map((length) => space.take(length)) as [Room, Room, Room];
 		const moved = <A extends Int8Array | Uint8Array | Int32Array | Float32Array>(to: A, from: A): A => {
 			to.set(from);
 			return to;
 		};
-		table.vectors = moved(new Int8Array(capacity * dim), table.vectors);
-		table.scales = moved(new Float32Array(capacity), table.scales);
+		table.vectors = moved(new Int8Array(vectors.buffer, vectors.byteOffset, capacity * dim), table.vectors);
+		table.scales = moved(new Float32Array(scales.buffer, scales.byteOffset, capacity), table.scales);
+		table.masked = masked;
+		table.scanner = space.scanner(table, masked);
+		table.scanner.wrote(0, table.count);
 		table.price = moved(new Int32Array(capacity), table.price);
 		table.category = moved(new Int32Array(capacity), table.category);
 		table.inStock = moved(new Uint8Array(capacity), table.inStock);
@@ -82,6 +119,7 @@ export function createGrowingTable(dim: number): {
 		setVector(row, { values, scale }) {
 			table.vectors.set(values, row * dim);
 			table.scales[row] = scale;
+			table.scanner.wrote(row, row + 1);
 		},
 	};
 }

@@ -39,21 +39,20 @@ export function codeFilter(filter: FilterValues, codes: Codes): CodedFilter {
 }
 
 /**
- * Masks what may not be shown, before any scan, so that a filter never starves an answer. Overwrites
- * masked[first .. first + count - 1].
- * @param first number of the table's first row among all rows
+ * Masks what may not be shown, before any scan, so that a filter never starves an answer.
+ * @param masked shape [count] or longer; its first `count` are overwritten
  */
-export function maskRows(columns: Columns, first: number, filter: CodedFilter, masked: Uint8Array): void {
+export function maskRows(columns: Columns, filter: CodedFilter, masked: Uint8Array): void {
 	const { count, hidden, inStock, price, category } = columns;
 	const { categories, priceFrom, priceTo, soldOutToo } = filter;
 	if (filter.impossible) {
-		masked.fill(1, first, first + count);
+		masked.fill(1, 0, count);
 		return;
 	}
-	if (soldOutToo) masked.set(hidden.subarray(0, count), first);
-	else for (let row = 0; row < count; row++) masked[first + row] = (hidden[row] as number) | (1 - (inStock[row] as number));
+	if (soldOutToo) masked.set(hidden.subarray(0, count));
+	else for (let row = 0; row < count; row++) masked[row] = (hidden[row] as number) | (1 - (inStock[row] as number));
 	if (categories !== null) {
-		for (let row = 0; row < count; row++) if (!categories.has(category[row] as number)) masked[first + row] = 1;
+		for (let row = 0; row < count; row++) if (!categories.has(category[row] as number)) masked[row] = 1;
 	}
 	if (priceFrom !== null || priceTo !== null) {
 		const from = priceFrom ?? 0;
@@ -61,11 +60,11 @@ export function maskRows(columns: Columns, first: number, filter: CodedFilter, m
 		for (let row = 0; row < count; row++) {
 			const amount = price[row] as number;
 			// A price that is not known (-1) is in no range.
-			if (amount < from || amount > to) masked[first + row] = 1;
+			if (amount < from || amount > to) masked[row] = 1;
 		}
 	}
 	for (const { column, values } of filter.attributes) {
 		const codes = columns.attributes[column];
-		for (let row = 0; row < count; row++) if (!values.has(codes?.[row] ?? -1)) masked[first + row] = 1;
+		for (let row = 0; row < count; row++) if (!values.has(codes?.[row] ?? -1)) masked[row] = 1;
 	}
 }

@@ -3,12 +3,12 @@ import type { TopRows } from "./top-rows.ts";
 /**
  * Offers all rows that are not masked by their popularity: the last resort that completes a list.
  * @param first  number of the column's first row among all rows
- * @param masked 1: the row may not be shown
+ * @param masked by row of the column; 1: the row may not be shown
  */
 export function offerByPopularity(popularity: Float32Array, count: number, first: number, masked: Uint8Array, into: TopRows): void {
 	let bar = into.bar;
 	for (let row = 0; row < count; row++) {
-		if (masked[first + row] === 1) continue;
+		if (masked[row] === 1) continue;
 		const score = popularity[row] as number;
 		if (score > bar) {
 			into.offer(first + row, score);

@@ -3,18 +3,17 @@ import type { TopRows } from "./top-rows.ts";
 
 /**
  * Exact scan of all rows that are not masked: the reference against which faster kernels are tested.
- * @param first  number of the table's first row among all rows; row r of the table is offered as `first + r`
- * @param masked shape [first + count] or longer; 1: the row may not be shown
+ * @param masked shape [count] or longer; 1: the row may not be shown
  * @param into   takes the rows; scores as `scoreRow`, float64
  */
-export function scan(rows: QuantisedRows, first: number, query: QuantisedQuery, masked: Uint8Array, into: TopRows): void {
+export function scan(rows: QuantisedRows, query: QuantisedQuery, masked: Uint8Array, into: TopRows): void {
 	const { count, dim, vectors, scales } = rows;
 	// 32-bit integers throughout: four sums at a time, and `| 0` keeps the compiler from minding overflow.
 	const values = Int32Array.from(query.values);
 	const whole = dim - (dim % 4);
 	let bar = into.bar;
 	for (let row = 0; row < count; row++) {
-		if (masked[first + row] === 1) continue;
+		if (masked[row] === 1) continue;
 		const start = row * dim;
 		let a = 0;
 		let b = 0;
@@ -31,7 +30,7 @@ export function scan(rows: QuantisedRows, first: number, query: QuantisedQuery, 
 		const score = ((a + b + c + e) | 0) * ((scales[row] as number) * query.scale);
 		// Rows come in ascending order: an equal score is no better than what is held.
 		if (score > bar) {
-			into.offer(first + row, score);
+			into.offer(row, score);
 			bar = into.bar;
 		}
 	}

@@ -7,6 +7,9 @@ import type { MakeEncoder } from "../../src/pipeline/ports.ts";
 import { createRecommender } from "../../src/pipeline/recommender.ts";
 import { createReleaseRegistry } from "../../src/retrain/release-registry.ts";
 import first from "../../src/runtime/boot-encoder.bin";
+import { createKernelSpaces, hasRelaxedSimd } from "../../src/runtime/kernels.ts";
+import relaxed from "../../src/runtime/kernels-relaxed.generated.wasm";
+import simd from "../../src/runtime/kernels-simd.generated.wasm";
 import { createOnnxEncoders } from "../../src/runtime/onnx.ts";
 import shipped from "../../src/runtime/ort.generated.wasm";
 import { createDaySalt } from "../../src/store/day-salt.ts";
@@ -20,6 +23,7 @@ import { createReleasedFeatures } from "../../src/store/released-features.ts";
 import { createRunRegistry } from "../../src/store/run-registry.ts";
 
 const onnx = createOnnxEncoders(untrimmed);
+const spaces = createKernelSpaces(hasRelaxedSimd() ? relaxed : simd);
 /** Encoders as the tests want them: with every operator, as they are shipped, failing at every call, or failing to come about. */
 const ENCODERS: Record<string, MakeEncoder> = {
 	working: onnx,
@@ -46,6 +50,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		overlay: createOverlaySource(env.DB),
 		hotLists: createHotListSource(env.DB, env.RELEASES),
 		makeEncoder,
+		makeRowSpace: spaces,
 		signingKey: Uint8Array.from(atob(env.SIGNING_KEY), (c) => c.charCodeAt(0)),
 		now,
 		clock: () => performance.now(),
@@ -60,7 +65,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 			files: createReleaseFiles(env.RELEASES, env.LOG),
 			pointer: createPointerStore(env.DB, env.RELEASES),
 			runs: createRunRegistry(env.DB),
-			verify: (manifest, read) => verifyRelease(manifest, read, onnx),
+			verify: (manifest, read) => verifyRelease(manifest, read, onnx, spaces),
 			terms: { kPairMin: 3 },
 		}),
 		corsOrigins: ["*"],

@@ -7,6 +7,7 @@ import type { Filter, HistoryEntry, Source } from "../../contract/recommendation
 import { SHELVES, type Shelf } from "../../contract/shelf.ts";
 import { loadRelease } from "../load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "../overlaid-release.ts";
+import { createPlainSpace } from "../plain-space.ts";
 import type { Encoder, HotLists, OverlaidProduct } from "../ports.ts";
 import { createStopwatch } from "../stopwatch.ts";
 import { answerShelves } from "./answer-shelves.ts";
@@ -14,24 +15,22 @@ import type { ShelfFrame, ShelfSpec } from "./pool.ts";
 import { meetShopper } from "./shopper.ts";
 
 const { manifest, files } = await tinyRelease(new Uint8Array([1]));
-const loaded = await loadRelease(manifest, files, null);
+const loaded = await loadRelease(manifest, files, null, createPlainSpace);
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
 const { value: published } = loaded;
 
 /** The release with columns of its own, since the overlay writes into them. */
 function load(encoder: Encoder | null = meanEncoder()): OverlaidRelease {
-	const { items } = published;
+	const { table } = published;
 	const columns = {
-		price: items.price.slice(),
-		category: items.category.slice(),
-		inStock: items.inStock.slice(),
-		group: items.group.slice(),
+		price: table.price.slice(),
+		category: table.category.slice(),
+		inStock: table.inStock.slice(),
+		hidden: table.hidden.slice(),
+		group: table.group.slice(),
+		attributes: table.attributes.map((column) => column.slice()),
 	};
-	return createOverlaidRelease({
-		...published,
-		encoder,
-		items: { ...items, ...columns, attributes: items.attributes.map((column) => column.slice()) },
-	});
+	return createOverlaidRelease({ ...published, encoder, table: { ...table, ...columns } }, createPlainSpace);
 }
 
 const ALL: readonly string[] = TINY_ITEMS.map(({ id }) => id);

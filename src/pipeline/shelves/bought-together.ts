@@ -16,8 +16,8 @@ const VARIANT_WEIGHT = 0.5;
  */
 export const boughtTogetherPool: MakePool = (ask) => {
 	const { release, most } = ask;
-	const { masked, candidates, top } = release.scratch();
-	const { bought, transitions, fusion } = release.loaded;
+	const { candidates, top } = release.scratch();
+	const { bought, transitions, fusion, table } = release.loaded;
 	const cart = cartOf(ask);
 	if (cart.length === 0) return EMPTY_POOL;
 	maskSubjects(release, cart);
@@ -27,9 +27,9 @@ export const boughtTogetherPool: MakePool = (ask) => {
 	// The newest has age 0: the cart itself stands at the end.
 	const decay = Array.from(rows, (_, age) => (age < cart.length ? 1 : VARIANT_WEIGHT));
 	candidates.clear();
-	if (bought !== null) reachNeighbours(bought, { tau: fusion.bought.tau, decay }, rows, masked, candidates, BOUGHT);
+	if (bought !== null) reachNeighbours(bought, { tau: fusion.bought.tau, decay }, rows, table.masked, candidates, BOUGHT);
 	const together = candidates.size;
-	reachNeighbours(transitions, { tau: fusion.transitions.tau, decay }, rows, masked, candidates, TRANSITIONS);
+	reachNeighbours(transitions, { tau: fusion.transitions.tau, decay }, rows, table.masked, candidates, TRANSITIONS);
 	top.reset(most);
 	for (let c = 0; c < candidates.size; c++) {
 		const feature = (column: number) => candidates.features[c * candidates.columns + column] as number;

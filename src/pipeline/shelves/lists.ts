@@ -22,12 +22,11 @@ export const popularPool: MakePool = ({ release, spec, hot, most }) =>
 
 /** Rows of the ids that may be shown, each once. */
 function shownRows(release: OverlaidRelease, ids: readonly string[], most: number): number[] {
-	const { masked } = release.scratch();
 	const rows = new Set<number>();
 	for (const id of ids) {
 		if (rows.size >= most) break;
 		const row = release.rowOf(id);
-		if (row !== -1 && masked[row] === 0) rows.add(row);
+		if (row !== -1 && !release.isMasked(row)) rows.add(row);
 	}
 	return [...rows];
 }

@@ -52,8 +52,7 @@ export const listed = (rows: readonly number[], rest: Pick<Pool, "reasonOf" | "r
 
 /** Masks what a shelf is about, with its variants. */
 export function maskSubjects(release: OverlaidRelease, about: readonly number[]): void {
-	const { masked } = release.scratch();
-	for (const row of about) masked[row] = 1;
+	for (const row of about) release.mask(row);
 	maskVariants(release, about);
 }
 

@@ -1,0 +1,171 @@
+import type { CodedFilter, Columns, FoundRows, MakeRowSpace, QuantisedQuery, RowScanner } from "../pipeline/ports.ts";
+
+/** What `kernels/index.ts` exports; addresses are bytes in the memory. */
+type Kernels = {
+	readonly FREE: WebAssembly.Global;
+	readonly MOST_DIM: WebAssembly.Global;
+	readonly MOST_QUERIES: WebAssembly.Global;
+	readonly MOST_ROWS: WebAssembly.Global;
+	readonly WANTED: WebAssembly.Global;
+	readonly WANTED_CODES: WebAssembly.Global;
+	writeMargins(vectors: number, scales: number, margins: number, from: number, to: number, dim: number): void;
+	valuesOf(place: number): number;
+	ask(place: number, scale: number, most: number): void;
+	scan(rows: number, queries: number): void;
+	sizeOf(place: number): number;
+	rowsOf(place: number): number;
+	scoresOf(place: number): number;
+	maskStock(hidden: number, inStock: number, masked: number, count: number, soldOutToo: boolean): void;
+	maskRange(column: number, masked: number, count: number, from: number, to: number): void;
+	maskCodes(column: number, masked: number, count: number, wanted: number): void;
+};
+
+const PAGE_BYTES = 65_536;
+/** Vectors begin at a cache line. */
+const ALIGN = 64;
+/** Pieces of a space. */
+const TAKE_ALIGN = 16;
+/** The kernels take 16 dimensions at a time. */
+const DIM_STEP = 16;
+/** They read groups of rows and of values whole: past the last row by at most this many rows, and by this many bytes. */
+const ROWS_BEYOND = 3;
+const BYTES_BEYOND = 64;
+/** `Rows` of kernels/rows.ts: six 32-bit words. */
+const ROWS_WORDS = 6;
+/** Place of the count among them. */
+const COUNT = 4;
+const INT32_MAX = 2 ** 31 - 1;
+const NOTHING: FoundRows = { rows: new Int32Array(0), scores: new Float64Array(0) };
+
+/** One function: i16x8.relaxed_dot_i8x16_i7x16_s of two zeros. */
+const RELAXED_DOT = Uint8Array.of(
+	...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // \0asm, version 1
+	...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // type: () -> v128
+	...[0x03, 0x02, 0x01, 0x00], // one function of it
+	...[0x0a, 0x0f, 0x01, 0x0d, 0x00], // its body, without locals
+	...[0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f], // i8x16.splat(0), twice
+	...[0xfd, 0x92, 0x02, 0x0b], // the dot product, end
+);
+
+/** Whether the engine has relaxed SIMD. It tells without compiling, which workerd would refuse. */
+export const hasRelaxedSimd = (): boolean => WebAssembly.validate(RELAXED_DOT);
+
+/**
+ * Spaces in the memory of WASM kernels, an instance and a memory each, so that a table's memory goes back as one.
+ * @param kernels a build of `kernels/index.ts`
+ */
+export function createKernelSpaces(kernels: WebAssembly.Module): MakeRowSpace {
+	/** An instance without rows, for what it says of the kernels. */
+	let limits: Kernels | null = null;
+	return function makeRowSpace(bytes, rows, dim) {
+		limits ??= instantiate(kernels, new WebAssembly.Memory({ initial: 1 }));
+		if (dim === 0 || dim % DIM_STEP !== 0 || dim > limits.MOST_DIM.value) return null;
+		const marginBytes = rows * Float32Array.BYTES_PER_ELEMENT + BYTES_BEYOND;
+		const start = aligned(limits.FREE.value);
+		const ownBytes = aligned(marginBytes) + ROWS_WORDS * Int32Array.BYTES_PER_ELEMENT + ROWS_BEYOND * dim + BYTES_BEYOND;
+		const pages = Math.ceil((start + bytes + ALIGN + ownBytes) / PAGE_BYTES);
+		const memory = allocate(pages);
+		if (memory === null) return null;
+		const { buffer } = memory;
+		let next = start;
+		function take(length: number): Uint8Array<ArrayBuffer> {
+			const taken = new Uint8Array(buffer, next, length);
+			next = Math.ceil((next + length) / TAKE_ALIGN) * TAKE_ALIGN;
+			return taken;
+		}
+		return {
+			take,
+			scanner({ vectors, scales }, masked) {
+				const margins = take(marginBytes);
+				const state = take(ROWS_WORDS * Int32Array.BYTES_PER_ELEMENT);
+				const addresses = [vectors, scales, margins, masked].map(({ byteOffset }) => byteOffset);
+				new Int32Array(buffer, state.byteOffset, ROWS_WORDS).set([...addresses, 0, dim]);
+				return createScanner(instantiate(kernels, memory), buffer, state.byteOffset);
+			},
+		};
+	};
+}
+
+const aligned = (bytes: number): number => Math.ceil(bytes / ALIGN) * ALIGN;
+
+const instantiate = (kernels: WebAssembly.Module, memory: WebAssembly.Memory): Kernels =>
+	new WebAssembly.Instance(kernels, { env: { memory } }).exports as unknown as Kernels;
+
+/** @returns null when there is no memory left, or no room for another one in the address space */
+function allocate(pages: number): WebAssembly.Memory | null {
+	try {
+		return new WebAssembly.Memory({ initial: pages, maximum: pages });
+	} catch {
+		return null;
+	}
+}
+
+/** @param state address of `Rows` */
+function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): RowScanner {
+	const rows = new Int32Array(buffer, state, ROWS_WORDS);
+	const [vectors = 0, scales = 0, margins = 0, masked = 0, , dim = 0] = rows;
+	const together = kernels.MOST_QUERIES.value;
+
+	/** One pass over the rows; no more queries than it can take. */
+	function pass(queries: readonly QuantisedQuery[], most: number): FoundRows[] {
+		for (const [place, { values, scale }] of queries.entries()) {
+			kernels.ask(place, scale, most);
+			new Int8Array(buffer, kernels.valuesOf(place), dim).set(values);
+		}
+		kernels.scan(state, queries.length);
+		return queries.map((_, place) => {
+			const size = kernels.sizeOf(place);
+			return {
+				rows: new Int32Array(buffer, kernels.rowsOf(place), size),
+				scores: new Float64Array(buffer, kernels.scoresOf(place), size),
+			};
+		});
+	}
+
+	return {
+		wrote: (from, to) => kernels.writeMargins(vectors, scales, margins, from, to, dim),
+		scan(count, queries, most) {
+			if (most > kernels.MOST_ROWS.value) throw new RangeError(`A scan finds at most ${kernels.MOST_ROWS.value} rows`);
+			if (most < 1) return queries.map(() => NOTHING);
+			rows[COUNT] = count;
+			if (queries.length <= together) return pass(queries, most);
+			const found: FoundRows[] = [];
+			for (let from = 0; from < queries.length; from += together) {
+				// The next pass writes where this one's rows lie.
+				for (const { rows, scores } of pass(queries.slice(from, from + together), most)) {
+					found.push({ rows: rows.slice(), scores: scores.slice() });
+				}
+			}
+			return found;
+		},
+		mask: (columns, filter) => mask(kernels, buffer, masked, columns, filter),
+	};
+}
+
+/** @returns false where a column is not in the kernels' memory */
+function mask(kernels: Kernels, buffer: ArrayBuffer, masked: number, columns: Columns, filter: CodedFilter): boolean {
+	const { count, hidden, inStock, price, category } = columns;
+	const { categories, priceFrom, priceTo, attributes } = filter;
+	const asked = attributes.map(({ column, values }) => ({ codes: columns.attributes[column], values }));
+	const isHere = (column: Columns["price"] | Columns["hidden"] | undefined) => column?.buffer === buffer && column.length >= count;
+	if (![hidden, inStock, price, category, ...asked.map(({ codes }) => codes)].every(isHere)) return false;
+	const wanted = [...asked.map(({ values }) => values), ...(categories === null ? [] : [categories])];
+	if (wanted.some(({ size }) => size > kernels.WANTED_CODES.value)) return false;
+	if (filter.impossible) {
+		new Uint8Array(buffer, masked, count).fill(1);
+		return true;
+	}
+	const maskCodes = (column: Int32Array, codes: ReadonlySet<number>): void => {
+		new Int32Array(buffer, kernels.WANTED.value, codes.size).set([...codes]);
+		kernels.maskCodes(column.byteOffset, masked, count, codes.size);
+	};
+	kernels.maskStock(hidden.byteOffset, inStock.byteOffset, masked, count, filter.soldOutToo);
+	if (categories !== null) maskCodes(category, categories);
+	if (priceFrom !== null || priceTo !== null) {
+		// Prices are int32: what lies beyond is beyond them all. One that is not known, -1, is in no range.
+		if ((priceFrom ?? 0) > INT32_MAX) new Uint8Array(buffer, masked, count).fill(1);
+		else kernels.maskRange(price.byteOffset, masked, count, priceFrom ?? 0, Math.min(priceTo ?? INT32_MAX, INT32_MAX));
+	}
+	for (const { codes, values } of asked) if (codes !== undefined) maskCodes(codes, values);
+	return true;
+}

@@ -8,8 +8,11 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const GUARD = fileURLToPath(new URL("guard.ts", import.meta.url));
 /** Its binary would start this very file in a second process, which a signal does not reach. */
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/wrangler-dist/cli.js", import.meta.url));
-/** Nothing may be fetched or told to anyone, and no question asked. */
-const QUIET = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", CI: "true" };
+/**
+ * Nothing may be fetched or told to anyone, and no question asked; nor may wrangler keep a trace of every request, with its
+ * address and headers, beside the local state.
+ */
+const QUIET = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", X_LOCAL_OBSERVABILITY: "false", CI: "true" };
 /** Longest that `wrangler dev` may take until it listens, milliseconds. */
 const START_MAX_MS = 90_000;
 const POLL_MS = 100;
@@ -22,7 +25,7 @@ export type Running = {
 };
 
 /** Starts wrangler under the guard. @param onOutput hears each piece of what it prints */
-function startWrangler(args: readonly string[], onOutput: (text: string) => void): Running {
+export function startWrangler(args: readonly string[], onOutput: (text: string) => void): Running {
 	const child: ChildProcess = spawn(process.execPath, ["--no-warnings", GUARD, process.execPath, "--no-warnings", WRANGLER, ...args], {
 		cwd: ROOT,
 		env: { ...process.env, ...QUIET },

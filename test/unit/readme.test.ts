@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { withNumbers } from "../../bench/readme-numbers.ts";
+import { withScan } from "../../bench/scan/readme.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const readme = readFileSync(resolve(ROOT, "README.md"), "utf8");
 
 test("the README's numbers are those of bench/results", () => {
-	expect(withNumbers(readme)).toBe(readme);
+	expect(withScan(withNumbers(readme))).toBe(readme);
 });
 
 test("every relative link and folder named in the README is there", () => {

@@ -18,8 +18,8 @@ import { startWrangler } from "../cli/start/wrangler.ts";
 import { formatTable } from "../cli/table.ts";
 import { unseal } from "../src/store/sealed.ts";
 import { TINY_ITEMS, tinyRelease } from "../test/fixtures/tiny-release.ts";
-import { type Finding, findingsIn, needleOf } from "./scan/needles.ts";
-import { OPERATOR_TEXT, type Planted, plantedRequests } from "./scan/traffic.ts";
+import { type Finding, findingsIn, needleOf } from "./privacy/needles.ts";
+import { OPERATOR_TEXT, type Planted, plantedRequests } from "./privacy/traffic.ts";
 
 const CONFIG = "test/edge/tapped.wrangler.toml";
 const START_MAX_MS = 120_000;

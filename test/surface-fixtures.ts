@@ -82,6 +82,9 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 		metrics: { record: () => {}, flush: () => null },
 		tokens: [],
 		senderOf: async () => ({ context: UNKNOWN_CONTEXT, visitor: null, origin: null }),
+		features: { has: () => false, refresh: () => null, read: async () => () => false },
+		corsOrigins: ["*"],
+		consentDefault: true,
 		allow: async () => true,
 		now: () => now,
 	} satisfies Partial<Services> as unknown as Services;

@@ -75,7 +75,7 @@ export function* plantedRequests(planted: readonly Planted[]): Generator<Sent & 
 			const schema = operation.requestBody?.content["application/json"]?.schema;
 			const plain = schema === undefined ? null : sampleOf(schema, plainValue);
 			const query = operation.parameters.filter((parameter) => parameter.in === "query");
-			const plainPath = path.replaceAll(/\{\w+\}/g, "lip-1");
+			const plainPath = path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "shelf" ? "similar" : "lip-1"));
 			yield { route, method, path: plainPath, body: plain === null ? null : bodyOf(plain) };
 			for (const value of planted) {
 				for (const spelling of spellings(value)) {

@@ -13,7 +13,7 @@ import onnxruntime
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = options.inter_op_num_threads = 1
 options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float32 at loading, as at the edge
+options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 becomes float32 at loading
 sessions: dict[str, onnxruntime.InferenceSession] = {}
 
 for line in sys.stdin:

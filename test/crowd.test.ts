@@ -247,7 +247,7 @@ test("one visitor on two days has two keys, and nothing that was kept links them
 	for (const day of [0, 1]) {
 		now = NOW + day * 86_400;
 		const { visitor, origin } = await senderOf(request);
-		senders.push(visitor, origin);
+		senders.push(await visitor(), origin);
 		// The page keeps the session over midnight, the shop the order's number.
 		const event = { id: idOf(day), type: "purchase", item: "busy", order: "o-1", at: now };
 		await intake.accept([event], await witnessOf(request, "same session", false), true, now);

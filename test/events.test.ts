@@ -56,7 +56,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 			{ name: "reader", sha256: await sha256("reader-token"), scopes: ["read"] },
 			{ name: "importer", sha256: await sha256("importer-token"), scopes: ["catalogue"] },
 		],
-		senderOf: async () => ({ context: CONTEXT, visitor: null, origin: null }),
+		senderOf: async () => ({ context: CONTEXT, visitor: async () => null, origin: null }),
 		witnessOf: async (_, session) => ({ session: (await sha256(session)) as SessionKey, visitor: null, context: CONTEXT }),
 		features: createReleasedFeatures(env.DB),
 		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,

@@ -6,7 +6,7 @@ import type { Services } from "../src/http/services.ts";
 /** Services of which only the door is ever reached: every request here ends before the handler's own work. */
 const app = createApp({
 	tokens: [],
-	senderOf: async () => ({ context: {}, visitor: null }),
+	senderOf: async () => ({ context: {}, visitor: async () => null, origin: null }),
 	allow: async () => false,
 	features: { refresh: () => null },
 	corsOrigins: ["https://shop.example"],

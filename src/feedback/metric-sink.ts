@@ -27,15 +27,21 @@ export function createMetricSink(queue: MessageQueue, newId: () => string, named
 		return surfaces.has(name) ? name : OTHER_SURFACE;
 	}
 
-	function add(row: MetricRow): void {
-		const key = `${row.minute} ${row.source} ${row.surface}`;
+	/** @returns null where there is no room for another row */
+	function rowOf(minute: number, surface: string, source: MetricRow["source"]): Counted | null {
+		const key = `${minute} ${source} ${surface}`;
 		const found = rows.get(key);
-		if (found === undefined) {
-			if (rows.size < METRIC_MAX_ROWS) rows.set(key, { ...row });
-			return;
-		}
-		found.requests += row.requests;
-		found.latency = found.latency.map((n, bucket) => n + (row.latency[bucket] ?? 0));
+		if (found !== undefined || rows.size >= METRIC_MAX_ROWS) return found ?? null;
+		const made = { minute, surface, source, requests: 0, latency: new Array<number>(LATENCY_EDGES_MS.length + 1).fill(0) };
+		rows.set(key, made);
+		return made;
+	}
+
+	function add({ minute, surface, source, requests, latency }: MetricRow): void {
+		const found = rowOf(minute, surface, source);
+		if (found === null) return;
+		found.requests += requests;
+		found.latency = found.latency.map((n, bucket) => n + (latency[bucket] ?? 0));
 	}
 
 	async function send(taken: readonly MetricRow[]): Promise<void> {
@@ -48,9 +54,12 @@ export function createMetricSink(queue: MessageQueue, newId: () => string, named
 
 	return {
 		record({ surface, source, milliseconds }, now) {
-			const latency = new Array<number>(LATENCY_EDGES_MS.length + 1).fill(0);
-			if (milliseconds !== null) latency[bucketOf(milliseconds)] = 1;
-			add({ minute: Math.floor(now / 60), surface: surfaceOf(namedSurface(surface)), source, requests: 1, latency });
+			const row = rowOf(Math.floor(now / 60), surfaceOf(namedSurface(surface)), source);
+			if (row === null) return;
+			row.requests++;
+			if (milliseconds === null) return;
+			const bucket = bucketOf(milliseconds);
+			row.latency[bucket] = (row.latency[bucket] ?? 0) + 1;
 		},
 		flush(now) {
 			if (rows.size === 0 || now - flushedAt < METRIC_FLUSH_SECONDS) return null;

@@ -5,15 +5,33 @@ import { CLOCK_SKEW_SECONDS, type HistoryEntry, type Source } from "../contract/
 import type { Sender, Served } from "../pipeline/ports.ts";
 import type { AppEnv } from "./app-env.ts";
 import { serverTiming } from "./server-timing.ts";
+import type { SharedAnswers } from "./shared-answers.ts";
 
 /** Who asks in a public form: nobody in particular, so that one answer fits all. */
-export const ANYONE: Sender = { context: UNKNOWN_CONTEXT, visitor: null, origin: null };
+export const ANYONE: Sender = { context: UNKNOWN_CONTEXT, visitor: async () => null, origin: null };
 
 /** Headers of an answer to one shopper. */
 export const PERSONAL = { "cache-control": "no-store" } as const;
 
 /** Headers of an answer to anyone. What a cold or broken isolate had at hand is not worth keeping for others. */
 export const publicFor = (source: Source) => ({ "cache-control": source === "static" ? "public, max-age=5" : "public, max-age=10" });
+
+/**
+ * An answer to anyone: what another asked for alike within the second, else a new one, which is then shared. What a cold or
+ * broken isolate had at hand is not: the next may be better.
+ */
+export async function sharedOr<T extends { readonly source: Source }>(
+	shared: SharedAnswers<Served<T>>,
+	key: string,
+	now: number,
+	make: () => Promise<Served<T>>,
+): Promise<Served<T>> {
+	const known = shared.get(key, now);
+	if (known !== undefined) return known;
+	const made = await make();
+	if (made.response.source !== "static") shared.put(key, now, { ...made, spans: [] });
+	return made;
+}
 
 /** @throws RequestFailure `invalid_field` for an entry that lies beyond what a client's clock may run ahead */
 export function refuseFutureEntries(history: readonly HistoryEntry[], now: number): void {
@@ -26,7 +44,7 @@ export function refuseFutureEntries(history: readonly HistoryEntry[], now: numbe
  * @param start milliseconds, when the handler began
  */
 export function count(c: Context<AppEnv>, surface: string, source: Source, start: number): void {
-	const { metrics, now: clock } = c.var.services;
+	const { metrics, now: clock } = c.get("services");
 	const now = clock();
 	const milliseconds = performance.now() - start;
 	// Deployed, the clock stands still without I/O: no time is better than zero.

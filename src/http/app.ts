@@ -1,11 +1,11 @@
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { adminCatalogueRoutes } from "./admin-catalogue.ts";
 import { adminEventRoutes } from "./admin-events.ts";
 import { adminReleaseRoutes } from "./admin-releases.ts";
 import { adminRunRoutes } from "./admin-runs.ts";
 import { adminStatusRoutes } from "./admin-status.ts";
 import type { AppEnv } from "./app-env.ts";
+import { openTo } from "./cors.ts";
 import { docsRoutes } from "./docs.ts";
 import { failureResponse, onError } from "./errors.ts";
 import { evaluationRoutes } from "./evaluate.ts";
@@ -18,9 +18,6 @@ import type { Services } from "./services.ts";
 import { shelfRoutes } from "./shelves.ts";
 import { admitVisitor } from "./visitor.ts";
 
-/** Time for which a browser may keep the answer to a preflight, seconds. */
-const PREFLIGHT_SECONDS = 86_400;
-
 /** All routes over the given services. */
 export function createApp(services: Services): Hono<AppEnv> {
 	const app = new Hono<AppEnv>({ strict: false });
@@ -28,15 +25,15 @@ export function createApp(services: Services): Hono<AppEnv> {
 	app.notFound((c) => failureResponse(c, { kind: "not_found", what: "such route" }));
 	app.use(async function requestFrame(c, next) {
 		c.set("services", services);
-		c.set("requestId", crypto.randomUUID());
+		const requestId = crypto.randomUUID();
+		c.set("requestId", requestId);
+		// Before the handler, so that it stands in the response as it is made: to set it afterwards makes another one.
+		c.header("x-request-id", requestId);
 		await next();
-		c.header("x-request-id", c.get("requestId"));
 	});
 	app.use(securityHeaders());
 	// Public and without cookies: a page of the shop's origins may read what its own visitor was answered.
-	const originOf = (origin: string) => (services.corsOrigins.includes(origin) ? origin : null);
-	const origin = services.corsOrigins.includes("*") ? "*" : originOf;
-	app.use("/v1/*", cors({ origin, exposeHeaders: ["x-request-id", "server-timing", "retry-after"], maxAge: PREFLIGHT_SECONDS }));
+	app.use("/v1/*", openTo(services.corsOrigins));
 	app.use("/v1/*", admitVisitor());
 	const groups = [
 		recommendationRoutes(),

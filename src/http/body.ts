@@ -6,6 +6,8 @@ import { nestsTooDeep } from "./depth.ts";
 /** Bytes beyond a limit that are still read, and thrown away, before the refusal. */
 const REFUSED_READ_BYTES = 16 * 1024 * 1024;
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /**
  * A body piece by piece, up to a limit, whatever Content-Length claims.
  * @throws RequestFailure `body_too_large`
@@ -30,6 +32,13 @@ export async function* streamUpTo(request: Request, maxBytes: number): AsyncGene
  * @throws RequestFailure `body_too_large`
  */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+	const stated = request.headers.get("content-length");
+	// HTTP holds a body to its stated length, unless it comes in chunks: it can be taken whole.
+	if (stated !== null && Number(stated) <= maxBytes && !request.headers.has("transfer-encoding")) {
+		const whole = new Uint8Array(await request.arrayBuffer());
+		if (whole.byteLength > maxBytes) throw new RequestFailure({ kind: "body_too_large", maxBytes });
+		return whole;
+	}
 	const chunks: Uint8Array[] = [];
 	let total = 0;
 	for await (const chunk of streamUpTo(request, maxBytes)) {
@@ -54,7 +63,7 @@ export async function readJson<S extends v.GenericSchema>(c: Context, schema: S,
 	if (nestsTooDeep(bytes)) throw new RequestFailure({ kind: "bad_json" });
 	let value: unknown;
 	try {
-		value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+		value = JSON.parse(utf8.decode(bytes));
 	} catch {
 		throw new RequestFailure({ kind: "bad_json" });
 	}

@@ -8,12 +8,12 @@ import { readJson } from "./body.ts";
 export function eventRoutes(): Hono<AppEnv> {
 	const routes = new Hono<AppEnv>();
 	routes.post("/v1/events", async function takeEvents(c) {
-		const { events, recommender, witnessOf, consentDefault, now } = c.var.services;
+		const { events, recommender, witnessOf, consentDefault, now } = c.get("services");
 		// An isolate that is only ever sent events needs the release's vocabulary too, or it would drop every query.
 		recommender.prepare((work) => c.executionCtx.waitUntil(work));
 		const request = await readJson(c, EventsRequest, EVENTS_BODY_MAX_BYTES);
 		const allowed = mayCollect(c.req.raw.headers, request.consent, consentDefault);
-		const witness = await witnessOf(c.req.raw, request.session, c.var.isReader);
+		const witness = await witnessOf(c.req.raw, request.session, c.get("isReader"));
 		const answer = await events.accept(request.events, witness, allowed, now());
 		return c.json(answer, 202, { "cache-control": "no-store" });
 	});

@@ -10,10 +10,10 @@ export function profileRoutes(): Hono<AppEnv> {
 	const routes = new Hono<AppEnv>();
 	routes.post("/v1/profile", async function profile(c) {
 		const start = performance.now();
-		const { recommender, now } = c.var.services;
+		const { recommender, now } = c.get("services");
 		const request = await readJson(c, ProfileRequest, RECOMMENDATION_BODY_MAX_BYTES);
 		refuseFutureEntries(request.history, now());
-		const drawn = await recommender.profile(request, c.var.sender, (work) => c.executionCtx.waitUntil(work));
+		const drawn = await recommender.profile(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, "profile", drawn.response.source, start);
 		return c.json(drawn.response, 200, { ...PERSONAL, ...timing(drawn) });
 	});

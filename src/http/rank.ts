@@ -9,10 +9,10 @@ export function rankRoutes(): Hono<AppEnv> {
 	const routes = new Hono<AppEnv>();
 	routes.post("/v1/rank", async function rank(c) {
 		const start = performance.now();
-		const { recommender, now } = c.var.services;
+		const { recommender, now } = c.get("services");
 		const request = await readJson(c, RankRequest, RANK_BODY_MAX_BYTES);
 		refuseFutureEntries(request.history, now());
-		const ranked = await recommender.rank(request, c.var.sender, (work) => c.executionCtx.waitUntil(work));
+		const ranked = await recommender.rank(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, ranked.response.source, start);
 		return c.json(ranked.response, 200, { ...PERSONAL, ...timing(ranked) });
 	});

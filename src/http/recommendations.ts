@@ -1,19 +1,22 @@
 import { Hono } from "hono";
 import { PublicRecommendationQuery, RECOMMENDATION_BODY_MAX_BYTES, RecommendationRequest } from "../contract/recommendation.ts";
-import { ANYONE, count, PERSONAL, publicFor, refuseFutureEntries, timing } from "./answering.ts";
+import type { Recommendation } from "../pipeline/ports.ts";
+import { ANYONE, count, PERSONAL, publicFor, refuseFutureEntries, sharedOr, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readJson, readQuery } from "./body.ts";
+import { createSharedAnswers } from "./shared-answers.ts";
 
 /** `POST` and `GET /v1/recommendations`. Whatever is broken behind them, they answer 200 and say which rung answered. */
 export function recommendationRoutes(): Hono<AppEnv> {
 	const routes = new Hono<AppEnv>();
+	const shared = createSharedAnswers<Recommendation>();
 
 	routes.post("/v1/recommendations", async function recommend(c) {
 		const start = performance.now();
-		const { recommender, now } = c.var.services;
+		const { recommender, now } = c.get("services");
 		const request = await readJson(c, RecommendationRequest, RECOMMENDATION_BODY_MAX_BYTES);
 		refuseFutureEntries(request.history, now());
-		const recommendation = await recommender.recommend(request, c.var.sender, (work) => c.executionCtx.waitUntil(work));
+		const recommendation = await recommender.recommend(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, recommendation.response.source, start);
 		return c.json(recommendation.response, 200, { ...PERSONAL, ...timing(recommendation) });
 	});
@@ -21,17 +24,20 @@ export function recommendationRoutes(): Hono<AppEnv> {
 	routes.get("/v1/recommendations", async function recommendToAnyone(c) {
 		const start = performance.now();
 		const { surface, item, category, limit } = readQuery(c, PublicRecommendationQuery);
-		const request: RecommendationRequest = {
-			history: [],
-			surface,
-			item: item ?? null,
-			limit,
-			exclude: [],
-			excludeSeen: true,
-			filter: category === undefined ? {} : { category: [category] },
-			explain: false,
-		};
-		const recommendation = await c.var.services.recommender.recommend(request, ANYONE, (work) => c.executionCtx.waitUntil(work));
+		const { recommender, now } = c.get("services");
+		const recommendation = await sharedOr(shared, JSON.stringify([item, category, limit]), now(), () => {
+			const request: RecommendationRequest = {
+				history: [],
+				surface,
+				item: item ?? null,
+				limit,
+				exclude: [],
+				excludeSeen: true,
+				filter: category === undefined ? {} : { category: [category] },
+				explain: false,
+			};
+			return recommender.recommend(request, ANYONE, (work) => c.executionCtx.waitUntil(work));
+		});
 		count(c, surface, recommendation.response.source, start);
 		// A list that is shared has no place in any one visitor's log.
 		const response = { ...recommendation.response, recommendationId: null };

@@ -9,7 +9,8 @@ import type { Services } from "./services.ts";
 const ADDRESS_HEADER = "cf-connecting-ip";
 
 /**
- * The door: where a raw request becomes coarse features and a keyed hash. Address and user agent go no further.
+ * The door: where a raw request becomes coarse features and keyed hashes. Address and user agent go no further: what makes
+ * the visitor's key, where a canary asks for it, gives that key alone.
  * @param now unix seconds
  */
 export function createDoor(
@@ -24,12 +25,15 @@ export function createDoor(
 			// What answers may be drawn from: of each feature only what a crowd shares.
 			const context = generalise(coarsen(request, time), (value) => features.has(value));
 			const address = request.headers.get(ADDRESS_HEADER);
-			if (address === null) return { context, visitor: null, origin: null };
+			if (address === null) return { context, visitor: async () => null, origin: null };
 			const { salt: daySalt } = await salt.current(time);
 			const network = networkOf(address);
 			const userAgent = request.headers.get("user-agent") ?? "";
-			const [visitor, origin] = await Promise.all([visitorKeyFor(daySalt, network, userAgent), visitorKeyFor(daySalt, network, "")]);
-			return { context, visitor, origin };
+			return {
+				context,
+				visitor: () => visitorKeyFor(daySalt, network, userAgent),
+				origin: await visitorKeyFor(daySalt, network, ""),
+			};
 		},
 		sessionKeyOf: async (session) => sessionKeyFor((await salt.current(now())).salt, session),
 		async witnessOf(request, session, vouched) {

@@ -18,10 +18,11 @@ const SILENT: MetricSink = { record: () => {}, flush: () => null };
  */
 export function admitVisitor(): MiddlewareHandler<AppEnv> {
 	return async function visitorAdmitted(c, next) {
-		const { allow, consentDefault, features, senderOf, tokens, now } = c.var.services;
+		const services = c.get("services");
+		const { allow, consentDefault, features, senderOf, tokens, now } = services;
 		const refreshing = features.refresh(now());
 		if (refreshing !== null) c.executionCtx.waitUntil(refreshing);
-		if (!mayCollect(c.req.raw.headers, undefined, consentDefault)) c.set("services", { ...c.var.services, metrics: SILENT });
+		if (!mayCollect(c.req.raw.headers, undefined, consentDefault)) c.set("services", { ...services, metrics: SILENT });
 		const sender = await senderOf(c.req.raw);
 		c.set("sender", sender);
 		const isReader = c.req.raw.headers.has("authorization") && ((await tokenOf(c.req.raw, tokens))?.scopes.includes("read") ?? false);

@@ -5,7 +5,7 @@ import { linkWeight } from "../retrieve/neighbours.ts";
 import type { KnownHistory } from "../sequence/history.ts";
 import { knownWords } from "../text/text-vector.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
-import { boostOf, seenOffsets } from "./rank-candidates.ts";
+import { seenOffsets } from "./rank-candidates.ts";
 
 const COUNTED = ["transitions", "similar", "bought"] as const;
 
@@ -23,7 +23,7 @@ export function explain(
 	const place = candidates.place(row);
 	const contributions = contributionsOf(candidates.features, place, weights);
 	if (weights[OWN] !== 0) {
-		contributions.popular += boostOf(release, row);
+		contributions.popular += release.boostOf(row);
 		contributions.transitions += seenOffsets(release, history.rows).get(row) ?? 0;
 	}
 	const part = liftingPart(candidates.features, candidates.size, place, weights);

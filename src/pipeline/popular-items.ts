@@ -24,7 +24,10 @@ export function popularItems(
 		release.mask(row);
 		rows.push(row);
 	};
-	for (const id of popularIds(release, request, hot)) take(release.rowOf(id));
+	for (const id of popularIds(release, request, hot)) {
+		if (rows.length >= request.limit) break;
+		take(release.rowOf(id));
+	}
 	for (const row of mostPopular(release, request.limit - rows.length).rows) take(row);
 	return rows.map((row, place) => ({
 		id: release.idOf(row),
@@ -54,7 +57,10 @@ export function popularRows(
 		taken.add(product);
 		rows.push(row);
 	};
-	for (const id of popularIds(release, request, hot)) take(release.rowOf(id));
+	for (const id of popularIds(release, request, hot)) {
+		if (rows.length >= limit) break;
+		take(release.rowOf(id));
+	}
 	while (rows.length < limit) {
 		// Variants of products that are taken may stand before the others: more than is missing is looked at.
 		const next = mostPopular(release, Math.max(64, 4 * (limit - rows.length))).rows;
@@ -64,20 +70,21 @@ export function popularRows(
 	return rows;
 }
 
-/** Ids of the lists in their order, some of them more than once; what may not be shown is still among them. */
-export function popularIds(
+/**
+ * Ids of the lists in their order, some of them more than once; what may not be shown is still among them. A list is looked
+ * at only once those before it are used up.
+ */
+export function* popularIds(
 	release: OverlaidRelease,
 	{ filter, item }: Pick<RecommendationRequest, "filter" | "item">,
 	hot: HotLists | null,
-): readonly string[] {
+): Generator<string, void> {
 	const { popular } = release.loaded;
 	const categories = filter.category ?? categoryOfPage(release, item);
-	return [
-		...deal(categories.map((name) => hot?.byCategory.get(name) ?? [])),
-		...deal(categories.map((name) => (Object.hasOwn(popular.byCategory, name) ? (popular.byCategory[name] ?? []) : []))),
-		...(hot?.overall ?? []),
-		...popular.overall,
-	];
+	yield* deal(categories.map((name) => hot?.byCategory.get(name) ?? []));
+	yield* deal(categories.map((name) => (Object.hasOwn(popular.byCategory, name) ? (popular.byCategory[name] ?? []) : [])));
+	yield* hot?.overall ?? [];
+	yield* popular.overall;
 }
 
 function categoryOfPage(release: OverlaidRelease, item: string | null): readonly string[] {

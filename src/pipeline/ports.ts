@@ -15,8 +15,8 @@ export type { CodedFilter, Columns, EncoderInput, QuantisedQuery, QuantisedRows 
 /** Who asks, as far as we may know. */
 export type Sender = {
 	readonly context: CoarseContext;
-	/** null where no key could be made: then no canary. */
-	readonly visitor: VisitorKey | null;
+	/** Made only where a canary asks for it; null where no key could be made: then no canary. */
+	readonly visitor: () => Promise<VisitorKey | null>;
 	/** The same hash of the address alone, which nobody changes as lightly as a user agent: what the rate limit counts. */
 	readonly origin: VisitorKey | null;
 };

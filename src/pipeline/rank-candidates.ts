@@ -111,10 +111,7 @@ function fuse(
 	if (query !== null && parts.includes("encoder")) {
 		candidates.mapColumn(column("encoder"), (_, row) => scoreRow(...release.locate(row), query));
 	}
-	candidates.mapColumn(column("popular"), (_, row) => {
-		const [table, at] = release.locate(row);
-		return table.popularity[at] as number;
-	});
+	candidates.mapColumn(column("popular"), (_, row) => release.popularityOf(row));
 	const offset = weights[OWN] === 0 ? null : ownOffsets(release, history);
 	return (candidate) => {
 		const score = fusedScore(candidates.features, candidate, weights);
@@ -139,7 +136,8 @@ function nearest(release: OverlaidRelease, query: QuantisedQuery, most: number):
 /** What a row adds by itself: its boost, and where it stands in the history the offset of its last place there. */
 function ownOffsets(release: OverlaidRelease, history: Int32Array): (row: number) => number {
 	const offsets = seenOffsets(release, history);
-	return (row) => (offsets.get(row) ?? 0) + boostOf(release, row);
+	if (offsets.size === 0) return release.boostOf;
+	return (row) => (offsets.get(row) ?? 0) + release.boostOf(row);
 }
 
 /** Offset of each product of the history, by row. */
@@ -148,11 +146,6 @@ export function seenOffsets(release: OverlaidRelease, history: Int32Array): Map<
 	const offsets = new Map<number, number>();
 	if (seen.length > 0) for (const [place, row] of history.entries()) offsets.set(row, seenOffset(seen, history.length - 1 - place));
 	return offsets;
-}
-
-export function boostOf(release: OverlaidRelease, row: number): number {
-	const [table, at] = release.locate(row);
-	return table.boost[at] as number;
 }
 
 /** Rows that are not masked by popularity, then row. */

@@ -113,7 +113,7 @@ function createShop() {
 			now += seconds;
 			const { response } = await recommender.recommend(
 				{ ...REQUEST, ...more },
-				{ context: UNKNOWN_CONTEXT, visitor, origin: null },
+				{ context: UNKNOWN_CONTEXT, visitor: async () => visitor, origin: null },
 				waitUntil,
 			);
 			await Promise.all(background.splice(0));

@@ -104,6 +104,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 
 	/** Tends the releases beside one request, whose own answer goes before what they need of the CPU. */
 	async function beside<T>(waitUntil: WaitUntil, now: number, respondTo: () => Promise<T>): Promise<T> {
+		if (!keeper.isDue(now)) return respondTo();
 		const answered = Promise.withResolvers<void>();
 		try {
 			await keeper.tend(now, waitUntil, answered.promise);
@@ -122,7 +123,8 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		const now = ports.now();
 		return beside(waitUntil, now, async () => {
 			const watch = createStopwatch(ports.clock);
-			return { response: await respond(keeper.serving(visitor), now, watch), spans: watch.spans };
+			const release = keeper.serving(keeper.canary === null ? null : await visitor());
+			return { response: await respond(release, now, watch), spans: watch.spans };
 		});
 	}
 

@@ -33,6 +33,8 @@ export type KeeperPorts = {
 
 /** Holds the releases that serve and keeps them fresh, off the path of requests. */
 export interface ReleaseKeeper {
+	/** Whether `tend` has anything to start. */
+	isDue(now: number): boolean;
 	/**
 	 * Starts what is due under `waitUntil`; other requests never wait for it. Waits itself only when the last good
 	 * reading is so old that changes could be missed.
@@ -131,10 +133,15 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		for (const id of held.keys()) if (id !== servingId && id !== active && id !== pointer?.canary) drop(id);
 	}
 
+	function isDue(now: number): boolean {
+		const isReading = readingSince !== null && now - readingSince < ABANDONED_SECONDS;
+		return !isReading && now - triedAt >= POLL_SECONDS;
+	}
+
 	return {
+		isDue,
 		async tend(now, waitUntil, answered) {
-			const isReading = readingSince !== null && now - readingSince < ABANDONED_SECONDS;
-			if (isReading || now - triedAt < POLL_SECONDS) return;
+			if (!isDue(now)) return;
 			readingSince = now;
 			triedAt = now;
 			const work = read(now, answered)

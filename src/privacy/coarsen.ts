@@ -52,5 +52,5 @@ function referrerOf(request: Request): CoarseContext["referrer"] {
 }
 
 function hostOf(address: string): string | null {
-	return URL.canParse(address) ? new URL(address).hostname : null;
+	return URL.parse(address)?.hostname ?? null;
 }

@@ -27,8 +27,18 @@ export async function sessionKeyFor(salt: Uint8Array<ArrayBuffer>, session: stri
 	return (await keyedHash(salt, `session\0${session}`)) as SessionKey;
 }
 
+/** Keys by their salt: one is used for a whole day. */
+const keys = new WeakMap<Uint8Array, CryptoKey>();
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 async function keyedHash(salt: Uint8Array<ArrayBuffer>, text: string): Promise<string> {
-	const key = await crypto.subtle.importKey("raw", salt, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+	let key = keys.get(salt);
+	if (key === undefined) {
+		key = await crypto.subtle.importKey("raw", salt, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+		keys.set(salt, key);
+	}
 	const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)), 0, KEY_BYTES);
-	return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
+	let hex = "";
+	for (const byte of mac) hex += HEX[byte];
+	return hex;
 }

@@ -11,15 +11,16 @@ const SALT_RETRY_SECONDS = 30;
 const SALT_BYTES = 32;
 
 const randomSalt = (): Salt => crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+const dayOf = (at: number): number => Math.floor(at / DAY_SECONDS);
 const keyOf = (at: number): string => `salt/${new Date(at * 1000).toISOString().slice(0, 10)}`;
 
 /** When the salt of the day of `at` ends, unix seconds. */
-export const saltEndOf = (at: number): number => (Math.floor(at / DAY_SECONDS) + 1) * DAY_SECONDS + SALT_GRACE_SECONDS;
+export const saltEndOf = (at: number): number => (dayOf(at) + 1) * DAY_SECONDS + SALT_GRACE_SECONDS;
 
 /** The day's salt in KV under `salt/YYYY-MM-DD`, gone an hour after its day; never in D1, whose backups outlive it. */
 export function createDaySalt(kv: KVNamespace): DaySalt {
 	/** `shared`: the salt was found in KV. Until then it is this isolate's own, and what it put there. */
-	let held: { key: string; salt: Salt; shared: boolean; missedAt: number | null } | null = null;
+	let held: { day: number; salt: Salt; shared: boolean; missedAt: number | null } | null = null;
 	/** Salts found for lines of the log, by key; a day's goes when it ends. */
 	const found = new Map<string, { readonly salt: Salt; readonly end: number }>();
 
@@ -32,11 +33,11 @@ export function createDaySalt(kv: KVNamespace): DaySalt {
 
 	return {
 		async current(now) {
-			const key = keyOf(now);
-			if (held?.key !== key) held = { key, salt: randomSalt(), shared: false, missedAt: null };
+			const day = dayOf(now);
+			if (held?.day !== day) held = { day, salt: randomSalt(), shared: false, missedAt: null };
 			const mine = held;
 			if (!mine.shared && (mine.missedAt === null || now - mine.missedAt >= SALT_RETRY_SECONDS)) {
-				const work = read(key).then(async (stored) => {
+				const work = read(keyOf(now)).then(async (stored) => {
 					if (stored !== null) {
 						// Also when it comes after the wait: the next request has it.
 						mine.salt = stored;

@@ -21,7 +21,7 @@ export const popularPool: MakePool = ({ release, spec, hot, most }) =>
 	listed(shownRows(release, popularIds(release, spec, hot), most), { reasonOf: () => ({ kind: "popular" }), rung: "popular" });
 
 /** Rows of the ids that may be shown, each once. */
-function shownRows(release: OverlaidRelease, ids: readonly string[], most: number): number[] {
+function shownRows(release: OverlaidRelease, ids: Iterable<string>, most: number): number[] {
 	const rows = new Set<number>();
 	for (const id of ids) {
 		if (rows.size >= most) break;

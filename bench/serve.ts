@@ -11,6 +11,8 @@
  *   --histories DIR  data folder from which lengths of histories are drawn (default: a stated distribution)
  *   --seconds N      length of each load in each round (default 5)
  *   --rounds N       (default 3)
+ *   --kinds K,K,…    only these kinds of request: empty, drawn, long, public, publicShared (default all)
+ *   --at-once N,N,…  requests under way at once (default 1,8,64): one tells latency, more how many a second a core gives
  *   --cores A,B      of workerd and of the load generator (default 0,1)
  *   --port N         first of five (default 8850)
  *   --profile FILE   only profiles the Worker, unminified: writes a .cpuprofile and prints where the time went
@@ -35,8 +37,6 @@ import { openStage, type Stage } from "./serve/stage.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const SEED = "edgeshelf";
-/** Requests under way at once: one, to tell the latency of an answer; more, to tell how many a second a core gives. */
-const CONNECTIONS = [1, 8, 64];
 /** Encodes timed as one: /proc tells CPU time in ticks of 10 ms. */
 const ENCODES = 400;
 /** Load before anything is counted, seconds: compilers come into their own. */
@@ -49,6 +49,8 @@ const { values } = parseArgs({
 		histories: { type: "string" },
 		seconds: { type: "string", default: "5" },
 		rounds: { type: "string", default: "3" },
+		kinds: { type: "string", default: "empty,drawn,long,public,publicShared" },
+		"at-once": { type: "string", default: "1,8,64" },
 		cores: { type: "string", default: "0,1" },
 		port: { type: "string", default: "8850" },
 		profile: { type: "string" },
@@ -103,11 +105,16 @@ async function measure(stage: Stage, items: number): Promise<CatalogueResult> {
 
 	const loads = new Map<string, Load>();
 	const encodes = { drawn: { count: 0, cpuMs: 0 }, long: { count: 0, cpuMs: 0 } };
-	for (const kind of Object.values(kinds)) await load(kind, 8, WARM_SECONDS, stage.pid, emptyLoad());
+	const chosen = values.kinds.split(",").map((name) => {
+		const kind = kinds[name];
+		if (kind === undefined) throw new Error(`--kinds knows ${Object.keys(kinds).join(", ")}, not ${name}`);
+		return [name, kind] as const;
+	});
+	for (const [, kind] of chosen) await load(kind, 8, WARM_SECONDS, stage.pid, emptyLoad());
 	await encode(stage, lengths.values);
 	for (let round = 0; round < Number(values.rounds); round++) {
-		for (const connections of CONNECTIONS) {
-			for (const [name, kind] of Object.entries(kinds)) {
+		for (const connections of values["at-once"].split(",").map(Number)) {
+			for (const [name, kind] of chosen) {
 				const key = `${name} ${connections}`;
 				const into = loads.get(key) ?? emptyLoad();
 				loads.set(key, into);
@@ -127,7 +134,7 @@ async function measure(stage: Stage, items: number): Promise<CatalogueResult> {
 		items: padded.ids.length,
 		rows: [...loads].map(([key, each]) => rowOf(key, each)),
 		encoderCpuMs: { drawn: encodes.drawn.cpuMs / encodes.drawn.count, long: encodes.long.cpuMs / encodes.long.count },
-		memory: { residentBytes: residentBytes(stage.pid), heapBytes: heap.used, backingBytes: heap.backing },
+		memory: { residentBytes: residentBytes(stage.pid), heap },
 	};
 }
 

@@ -39,9 +39,14 @@ export async function openInspector(address: string): Promise<Inspector> {
 export type HeapUsage = {
 	/** Objects that live. */
 	readonly used: number;
-	/** Behind ArrayBuffers, the memories of wasm among them. */
-	readonly backing: number | null;
+	/** Behind ArrayBuffers, without the memories of wasm. */
+	readonly backing: number;
+	/** All memories of wasm together. */
+	readonly wasm: number;
 };
+
+/** Sum of what V8 holds of the isolate. */
+export const totalOf = ({ used, backing, wasm }: HeapUsage): number => used + backing + wasm;
 
 /** Rounds of collection: the first may only queue what finalisers let go. */
 const COLLECTIONS = 3;
@@ -61,8 +66,20 @@ export async function heapAfterCollection(address: string, wake: () => Promise<u
 			await Promise.race([collected, delay(ANSWER_MAX_MS)]);
 		}
 		const { usedSize, backingStorageSize } = await inspector.call("Runtime.getHeapUsage");
-		return { used: usedSize, backing: backingStorageSize ?? null };
+		return { used: usedSize, backing: backingStorageSize, wasm: await wasmBytes(inspector) };
 	} finally {
 		inspector.close();
 	}
+}
+
+/** Asks the heap for every memory of wasm that lives. */
+async function wasmBytes(inspector: Inspector): Promise<number> {
+	const { result: prototype } = await inspector.call("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
+	const { objects } = await inspector.call("Runtime.queryObjects", { prototypeObjectId: prototype.objectId });
+	const { result } = await inspector.call("Runtime.callFunctionOn", {
+		objectId: objects.objectId,
+		functionDeclaration: "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }",
+		returnByValue: true,
+	});
+	return result.value;
 }

@@ -46,13 +46,21 @@ let sent = 0;
  * @param pid of workerd
  * @throws Error when any answer was not 2xx, or was not good: a degraded answer is a cheap one
  */
-export async function load(kind: Kind, connections: number, seconds: number, pid: number, into: Load): Promise<void> {
+export const load = (kind: Kind, connections: number, seconds: number, pid: number, into: Load): Promise<void> =>
+	run(kind, { connections, duration: seconds }, pid, into);
+
+/** As `load`, with a number of requests. */
+export const loadCount = (kind: Kind, connections: number, amount: number, pid: number, into: Load): Promise<void> =>
+	run(kind, { connections, amount }, pid, into);
+
+type Extent = { readonly connections: number } & ({ readonly duration: number } | { readonly amount: number });
+
+async function run(kind: Kind, extent: Extent, pid: number, into: Load): Promise<void> {
 	let bad: string | null = null;
 	const ended = Promise.withResolvers<autocannon.Result>();
 	const options: autocannon.Options = {
 		url: kind.url,
-		connections,
-		duration: seconds,
+		...extent,
 		requests: [
 			{
 				method: kind.method,
@@ -71,8 +79,8 @@ export async function load(kind: Kind, connections: number, seconds: number, pid
 		],
 	};
 	const before = cpuMs(pid);
-	const run = autocannon(options, (error, result) => (error ? ended.reject(error) : ended.resolve(result)));
-	run.on("response", (_client, _status, _bytes, milliseconds) => into.wall.push(milliseconds));
+	const running = autocannon(options, (error, result) => (error ? ended.reject(error) : ended.resolve(result)));
+	running.on("response", (_client, _status, _bytes, milliseconds) => into.wall.push(milliseconds));
 	const result = await ended.promise;
 	into.cpuMs += cpuMs(pid) - before;
 	into.requests += result.requests.total;

@@ -6,7 +6,8 @@ const BAR = 18;
 const GAP = 8;
 const LABEL = 210;
 const VALUE = 120;
-const TITLES: Readonly<Record<string, string>> = {
+/** Kinds of request in words. */
+export const KIND_TITLES: Readonly<Record<string, string>> = {
 	empty: "empty JSON route",
 	drawn: "recommendation",
 	long: "recommendation, 50 entries",
@@ -28,7 +29,7 @@ export function plot({ catalogues }: ServeResult): string {
 		y += GAP;
 		for (const { name, wallMs } of rows) {
 			parts.push(
-				`<text x="8" y="${y + BAR - 5}">${TITLES[name] ?? name}</text>`,
+				`<text x="8" y="${y + BAR - 5}">${KIND_TITLES[name] ?? name}</text>`,
 				`<rect x="${LABEL}" y="${y}" width="${scale(wallMs.p50)}" height="${BAR}" fill="#3567b0"/>`,
 				`<rect x="${LABEL}" y="${y}" width="${scale(wallMs.p99)}" height="${BAR}" fill="none" stroke="#3567b0"/>`,
 				`<text x="${WIDTH - VALUE + 8}" y="${y + BAR - 5}">${wallMs.p50?.toFixed(2)} / ${wallMs.p99?.toFixed(2)}</text>`,

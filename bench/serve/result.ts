@@ -1,3 +1,4 @@
+import type { HeapUsage } from "./inspector.ts";
 import type { percentiles } from "./load.ts";
 
 type Percentiles = ReturnType<typeof percentiles>;
@@ -21,7 +22,7 @@ export type CatalogueResult = {
 	/** The encoder alone, by kind of request, CPU ms an encode. */
 	readonly encoderCpuMs: Readonly<Record<string, number>>;
 	/** After forced collection; RSS is that of all isolates and of the local stores. */
-	readonly memory: { readonly residentBytes: number; readonly heapBytes: number; readonly backingBytes: number | null } | null;
+	readonly memory: { readonly residentBytes: number; readonly heap: HeapUsage } | null;
 };
 
 /** `bench/results/serve.json` */

@@ -62,8 +62,9 @@ const seconds = Number(values.seconds);
 const release = readReleaseFolder(values.release);
 const lengths = await readLengths(values.histories, SEED);
 const folder = mkdtempSync(join(tmpdir(), "edgeshelf-bench-"));
-pin(process.pid, loadCore);
 const stage = await openStage({ port: Number(values.port), core: serverCore, minify: values.profile === undefined });
+// Only now: what bundles the Worker may have all cores.
+pin(process.pid, loadCore);
 try {
 	const catalogues: CatalogueResult[] = [];
 	for (const items of values.items.split(",").map(Number)) catalogues.push(await measure(stage, items));

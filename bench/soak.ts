@@ -53,8 +53,9 @@ const releases = ["a", "b"].map((name) => padRelease(trained, Number(values.item
 const [{ ids, linked }] = releases as [(typeof releases)[0]];
 const bodies = createBodies(ids, linked, lengths.values, SEED, Math.floor(Date.now() / 1000));
 
-pin(process.pid, loadCore);
 const stage = await openStage({ port: Number(values.port), core: serverCore });
+// Only now: what bundles the Worker may have all cores.
+pin(process.pid, loadCore);
 try {
 	const kind: Kind = {
 		url: stage.ours,

@@ -4,6 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface Inspector {
 	// biome-ignore lint/suspicious/noExplicitAny: the protocol's answers are as many types as it has methods
 	call(method: string, params?: object): Promise<any>;
+	/** Id of the Worker's global scope: workerd has none by default, in which to evaluate. */
+	context(): Promise<number>;
 	close(): void;
 }
 
@@ -12,24 +14,31 @@ export async function openInspector(address: string): Promise<Inspector> {
 	const socket = new WebSocket(address);
 	const waiting = new Map<number, PromiseWithResolvers<unknown>>();
 	const opened = Promise.withResolvers<void>();
+	const context = Promise.withResolvers<number>();
 	let calls = 0;
 	socket.addEventListener("open", () => opened.resolve());
 	socket.addEventListener("error", () => opened.reject(new Error(`The inspector at ${address} cannot be reached`)));
 	socket.addEventListener("message", ({ data }) => {
-		const { id, result, error } = JSON.parse(String(data));
+		const { id, method, params, result, error } = JSON.parse(String(data));
+		if (method === "Runtime.executionContextCreated") context.resolve(params.context.id);
 		const call = waiting.get(id);
-		if (call === undefined) return; // An event; none is listened to.
+		if (call === undefined) return; // Another event.
 		waiting.delete(id);
 		if (error === undefined) call.resolve(result);
 		else call.reject(new Error(error.message));
 	});
 	await opened.promise;
+	function call(method: string, params = {}): Promise<unknown> {
+		const answer = Promise.withResolvers<unknown>();
+		waiting.set(++calls, answer);
+		socket.send(JSON.stringify({ id: calls, method, params }));
+		return answer.promise;
+	}
 	return {
-		call(method, params = {}) {
-			const answer = Promise.withResolvers<unknown>();
-			waiting.set(++calls, answer);
-			socket.send(JSON.stringify({ id: calls, method, params }));
-			return answer.promise;
+		call,
+		async context() {
+			await call("Runtime.enable");
+			return context.promise;
 		},
 		close: () => socket.close(),
 	};
@@ -74,7 +83,10 @@ export async function heapAfterCollection(address: string, wake: () => Promise<u
 
 /** Asks the heap for every memory of wasm that lives. */
 async function wasmBytes(inspector: Inspector): Promise<number> {
-	const { result: prototype } = await inspector.call("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
+	const { result: prototype } = await inspector.call("Runtime.evaluate", {
+		expression: "WebAssembly.Memory.prototype",
+		contextId: await inspector.context(),
+	});
 	const { objects } = await inspector.call("Runtime.queryObjects", { prototypeObjectId: prototype.objectId });
 	const { result } = await inspector.call("Runtime.callFunctionOn", {
 		objectId: objects.objectId,

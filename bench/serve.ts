@@ -26,7 +26,7 @@ import { readReleaseFolder } from "../cli/release-folder.ts";
 import { formatTable } from "../cli/table.ts";
 import { createBodies, LONG_ENTRIES, readLengths } from "./serve/histories.ts";
 import { heapAfterCollection } from "./serve/inspector.ts";
-import { emptyLoad, type Kind, type Load, load, percentiles } from "./serve/load.ts";
+import { emptyLoad, type Kind, type Load, load, loadCount, percentiles } from "./serve/load.ts";
 import { MIXTURE_NAME } from "./serve/mixture.ts";
 import { padRelease } from "./serve/pad-release.ts";
 import { plot } from "./serve/plot.ts";
@@ -39,8 +39,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 const SEED = "edgeshelf";
 /** Encodes timed as one: /proc tells CPU time in ticks of 10 ms. */
 const ENCODES = 400;
-/** Load before anything is counted, seconds: compilers come into their own. */
-const WARM_SECONDS = 3;
+/** Requests of each kind before anything is counted: compilers come into their own by calls, not by time. */
+const WARM_REQUESTS = 1000;
 
 const { values } = parseArgs({
 	options: {
@@ -98,7 +98,7 @@ async function measure(stage: Stage, items: number): Promise<CatalogueResult> {
 		publicShared: { url: stage.ours, method: "GET", next: () => ({ path }), isGood: isPopular },
 	};
 	if (values.profile !== undefined) {
-		await load(kinds.drawn as Kind, 1, WARM_SECONDS, stage.pid, emptyLoad());
+		await loadCount(kinds.drawn as Kind, 1, WARM_REQUESTS, stage.pid, emptyLoad());
 		const work = () => load(kinds.drawn as Kind, 8, seconds, stage.pid, emptyLoad());
 		await profile(stage.inspector, work, values.profile);
 		return { items: padded.ids.length, rows: [], encoderCpuMs: {}, memory: null };
@@ -111,7 +111,7 @@ async function measure(stage: Stage, items: number): Promise<CatalogueResult> {
 		if (kind === undefined) throw new Error(`--kinds knows ${Object.keys(kinds).join(", ")}, not ${name}`);
 		return [name, kind] as const;
 	});
-	for (const [, kind] of chosen) await load(kind, 8, WARM_SECONDS, stage.pid, emptyLoad());
+	for (const [, kind] of chosen) await loadCount(kind, 8, WARM_REQUESTS, stage.pid, emptyLoad());
 	await encode(stage, lengths.values);
 	for (let round = 0; round < Number(values.rounds); round++) {
 		for (const connections of values["at-once"].split(",").map(Number)) {

@@ -7,7 +7,7 @@
  *     npx node bench/cold.ts [--starts N] [--name NAME]      NAME: also writes bench/results/NAME.json
  */
 import { spawnSync } from "node:child_process";
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -53,7 +53,11 @@ function bundle({ ort, entry }: (typeof VARIANTS)[number], place: number): strin
 	return folder;
 }
 
-const wasmOf = (folder: string): string => join(folder, globSync("*.wasm", { cwd: folder })[0] as string);
+/** ONNX Runtime of a bundle: by far the largest of its modules. */
+const wasmOf = (folder: string): string =>
+	globSync("*.wasm", { cwd: folder })
+		.map((file) => join(folder, file))
+		.reduce((largest, file) => (statSync(file).size > statSync(largest).size ? file : largest));
 
 /** CPU time of one thread to boot ONNX Runtime, and then to load a release's encoder and ask it once. */
 function bootCpu(folder: string, { entry }: (typeof VARIANTS)[number]): { readonly bootMs: number; readonly releaseMs: number } {

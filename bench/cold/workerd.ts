@@ -45,6 +45,10 @@ export async function startWorkerd(bundle: string, state: string): Promise<Worke
 				RETRAIN_MAX_AGE_SECONDS: "604800",
 				LOG_RETENTION_DAYS: "30",
 				RETRAIN_WEBHOOK_URL: "",
+				K_PAIR_MIN: "3",
+				CORS_ORIGINS: "*",
+				LOCAL_EPSILON: "",
+				SURFACES: "home",
 				SIGNING_KEY: Buffer.alloc(32, 1).toString("base64"),
 				LOG_KEYS: JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 2).toString("base64") } }),
 				ADMIN_TOKENS: JSON.stringify([

@@ -2,7 +2,7 @@
 
     python peers.py SYSTEM FILE ROWS DIM QUERIES MOST
 
-FILE: int8 vectors, float32 scales, int8 queries, float64 query scales. Both score by the dot product of the int8 values: neither
+FILE: int8 vectors, float32 scales, int8 queries, float64 query scales. Both score by the int8 values alone: neither
 takes a scale for each row. For each number of runs that comes in on a line, the milliseconds a scan go out.
 """
 

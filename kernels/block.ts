@@ -1,11 +1,11 @@
-import { add16, add64, dotRow, set16, set64 } from "./dot";
+import { add16, add64, dotRow, set128, set16, set64 } from "./dot";
 import { estimates } from "./estimate";
 import { hold, isFull, Query, SUMS, SUMS_BYTES } from "./query";
 import { Rows } from "./rows";
 import { keepBest } from "./select";
 
-/** Bytes of a block's vectors: it stays in the first-level cache for all dimensions, 64 at a time, and for all queries. */
-const BLOCK_BYTES: i32 = 16384;
+/** Bytes of a block's vectors: they stay in the second-level cache for all of their dimensions and for all queries. */
+const BLOCK_BYTES: i32 = 65536;
 
 /** Rows of a block, a multiple of 4. */
 export function blockRows(dim: i32): i32 {
@@ -15,8 +15,9 @@ export function blockRows(dim: i32): i32 {
 /** Scores rows `from` to `to - 1`, at most a block, and holds those above the bar. */
 export function scanBlock(query: Query, rows: Rows, from: i32, to: i32): void {
 	const dim = <usize>rows.dim;
-	let d: usize = dim < 64 ? 16 : 64;
-	if (dim < 64) set16(query, rows.vectors, rows.masked, from, to, dim, SUMS);
+	let d: usize = dim < 64 ? 16 : ASC_FEATURE_RELAXED_SIMD && dim >= 128 ? 128 : 64;
+	if (d == 128) set128(query, rows.vectors, rows.masked, from, to, dim, SUMS);
+	else if (d == 16) set16(query, rows.vectors, rows.masked, from, to, dim, SUMS);
 	else set64(query, rows.vectors, rows.masked, from, to, dim, SUMS);
 	for (; d + 64 <= dim; d += 64) add64(query, rows.vectors, rows.masked, from, to, dim, d, SUMS);
 	for (; d < dim; d += 16) add16(query, rows.vectors, rows.masked, from, to, dim, d, SUMS);

@@ -12,8 +12,9 @@ import { ONE, Query } from "./query";
 
 /** Sums of four rows. */
 const GROUP_BYTES: usize = 16;
-/** Eight masked rows: they are not even read. */
-const ALL_MASKED: u64 = 0x0101010101010101;
+/** Rows that are all masked are not even read. */
+const EIGHT_MASKED: u64 = 0x0101010101010101;
+const FOUR_MASKED: u32 = 0x01010101;
 
 /** Lays a query out for the sums. Shape of its values: [dim], -127 to 127. */
 export function layOut(query: Query, dim: i32): void {
@@ -117,7 +118,7 @@ function put(sums: usize, four: v128, isFirst: bool): void {
 }
 
 /**
- * Adds 64 dimensions from `d` on to the sums of rows `from` to `to - 1`; those of eight masked rows stay undefined.
+ * Adds 64 dimensions from `d` on to the sums of rows `from` to `to - 1`; those of masked rows may stay undefined.
  * @param vectors int8, row-major, shape [*, dim]; of four rows from the last multiple of four on all can be read
  * @param sums    int32, shape [to - from], rounded up to a multiple of four
  * @param isFirst write, instead of adding
@@ -136,7 +137,7 @@ function span64(query: Query, vectors: usize, masked: usize, from: i32, to: i32,
 	let at = vectors + <usize>from * dim + d;
 	let row = from;
 	for (; row + 8 <= to; row += 8) {
-		if (load<u64>(masked + <usize>row) != ALL_MASKED) {
+		if (load<u64>(masked + <usize>row) != EIGHT_MASKED) {
 			put(sums, four64(at, dim, a0, b0, a1, b1, a2, b2, a3, b3, ones), isFirst);
 			put(sums + GROUP_BYTES, four64(at + (dim << 2), dim, a0, b0, a1, b1, a2, b2, a3, b3, ones), isFirst);
 		}
@@ -178,4 +179,37 @@ export function set16(query: Query, vectors: usize, masked: usize, from: i32, to
 
 export function add16(query: Query, vectors: usize, masked: usize, from: i32, to: i32, dim: usize, d: usize, sums: usize): void {
 	span16(query, vectors, masked, from, to, dim, d, sums, false);
+}
+
+/** Sums of 128 dimensions of a row, with relaxed SIMD. */
+@inline
+function sum128(at: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128, ones: v128): v128 {
+	return i32x4.add(sum64(at, a0, a0, a1, a1, a2, a2, a3, a3, ones), sum64(at + 64, a4, a4, a5, a5, a6, a6, a7, a7, ones));
+}
+
+/**
+ * The first 128 dimensions at once, where the registers suffice for that much of the query: with relaxed SIMD. Parameters as
+ * those of `span64`.
+ */
+export function set128(query: Query, vectors: usize, masked: usize, from: i32, to: i32, dim: usize, sums: usize): void {
+	const a0 = first(query, 0);
+	const a1 = first(query, 16);
+	const a2 = first(query, 32);
+	const a3 = first(query, 48);
+	const a4 = first(query, 64);
+	const a5 = first(query, 80);
+	const a6 = first(query, 96);
+	const a7 = first(query, 112);
+	const ones = v128.load_splat<i16>(ONE);
+	let at = vectors + <usize>from * dim;
+	for (let row = from; row < to; row += 4) {
+		if (load<u32>(masked + <usize>row) != FOUR_MASKED) {
+			const at2 = at + (dim << 1);
+			const ab = fold(sum128(at, a0, a1, a2, a3, a4, a5, a6, a7, ones), sum128(at + dim, a0, a1, a2, a3, a4, a5, a6, a7, ones));
+			const cd = fold(sum128(at2, a0, a1, a2, a3, a4, a5, a6, a7, ones), sum128(at2 + dim, a0, a1, a2, a3, a4, a5, a6, a7, ones));
+			v128.store(sums, foldAgain(ab, cd));
+		}
+		at += dim << 2;
+		sums += GROUP_BYTES;
+	}
 }

@@ -1,5 +1,7 @@
 /**
- * Scans in workerd for bench/scan.ts. `POST /?rows=&dim=&queries=` with a table as `bytesOf` writes it; then
+ * Scans in workerd for bench/scan.ts. `POST /?bytes=&at=` takes a table as `bytesOf` writes it, piece by piece, since a body has
+ * its limit; `POST /?rows=&dim=&queries=` then loads it.
+ *
  * `GET /?system=&runs=&most=` gives milliseconds a scan, and `GET /?system=&query=&most=` what one scan finds.
  */
 import { createPlainSpace, spaceBytes } from "../../src/pipeline/plain-space.ts";
@@ -17,6 +19,7 @@ const SPACES: Readonly<Record<string, MakeRowSpace>> = {
 type Find = (query: QuantisedQuery, most: number) => { readonly rows: Int32Array; readonly scores: Float64Array };
 let systems: Record<string, Find> = {};
 let queries: QuantisedQuery[] = [];
+let sent = new Uint8Array(0);
 
 function load(bytes: Uint8Array<ArrayBuffer>, rows: number, dim: number, count: number): void {
 	const vectorBytes = rows * dim;
@@ -57,7 +60,13 @@ export default {
 		const { searchParams } = new URL(request.url);
 		const number = (name: string) => Number(searchParams.get(name));
 		if (request.method === "POST") {
-			load(new Uint8Array(await request.arrayBuffer()), number("rows"), number("dim"), number("queries"));
+			if (searchParams.has("rows")) {
+				load(sent, number("rows"), number("dim"), number("queries"));
+				sent = new Uint8Array(0);
+			} else {
+				if (number("at") === 0) sent = new Uint8Array(number("bytes"));
+				sent.set(new Uint8Array(await request.arrayBuffer()), number("at"));
+			}
 			return new Response();
 		}
 		const find = systems[searchParams.get("system") ?? ""] as Find;

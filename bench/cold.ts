@@ -7,7 +7,7 @@
  *     npx node bench/cold.ts [--starts N] [--name NAME]      NAME: also writes bench/results/NAME.json
  */
 import { spawnSync } from "node:child_process";
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -19,6 +19,8 @@ import { seedDemo } from "../cli/start/seed.ts";
 import { formatTable } from "../cli/table.ts";
 import { askFromCold, type ColdStart } from "./cold/ask.ts";
 import { startWorkerd, TOKEN, type Workerd } from "./cold/workerd.ts";
+import { bundleInto } from "./workerd/bundle.ts";
+import { migrate } from "./workerd/surroundings.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WORK = join(ROOT, ".cache/bench/cold");
@@ -40,16 +42,9 @@ rmSync(WORK, { recursive: true, force: true });
 mkdirSync(WORK, { recursive: true });
 
 /** @returns the folder of the bundle */
-function bundle({ ort, entry }: (typeof VARIANTS)[number], place: number): string {
+function bundle(variant: (typeof VARIANTS)[number], place: number): string {
 	const folder = join(WORK, `bundle-${place}`);
-	const { status, stderr } = spawnSync("npx", ["wrangler", "deploy", entry, "--dry-run", "--minify", "--outdir", folder], {
-		cwd: ROOT,
-		encoding: "utf8",
-		env: { ...process.env, ORT: ort, WRANGLER_SEND_METRICS: "false" },
-	});
-	if (status !== 0) throw new Error(stderr);
-	const [name] = globSync("*.js", { cwd: folder });
-	renameSync(join(folder, name as string), join(folder, "index.js"));
+	bundleInto(folder, variant);
 	return folder;
 }
 
@@ -79,11 +74,7 @@ const bundles = VARIANTS.map(bundle);
 console.log("Filling the stores with the demo shop …");
 {
 	const { address, miniflare } = await startWorkerd(bundles.at(-1) as string, STATE);
-	const db = await miniflare.getD1Database("DB");
-	for (const file of globSync("migrations/*.sql", { cwd: ROOT }).sort()) {
-		const statements = readFileSync(join(ROOT, file), "utf8").split("--> statement-breakpoint");
-		await db.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => db.prepare(sql)));
-	}
+	await migrate(await miniflare.getD1Database("DB"));
 	await seedDemo(createClient(address.href, { token: TOKEN }), catalogue);
 	await miniflare.dispose();
 }

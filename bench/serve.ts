@@ -30,10 +30,10 @@ import { emptyLoad, type Kind, type Load, load, loadCount, percentiles } from ".
 import { MIXTURE_NAME } from "./serve/mixture.ts";
 import { padRelease } from "./serve/pad-release.ts";
 import { plot } from "./serve/plot.ts";
-import { cpuMs, pin, residentBytes } from "./serve/process.ts";
 import { profile } from "./serve/profile.ts";
 import type { CatalogueResult, RowResult, ServeResult } from "./serve/result.ts";
 import { openStage, type Stage } from "./serve/stage.ts";
+import { cpuMs, pin, residentBytes } from "./workerd/process.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const SEED = "edgeshelf";

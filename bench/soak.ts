@@ -22,8 +22,8 @@ import { createBodies, readLengths } from "./serve/histories.ts";
 import { type HeapUsage, heapAfterCollection, totalOf } from "./serve/inspector.ts";
 import { emptyLoad, type Kind, loadCount } from "./serve/load.ts";
 import { padRelease } from "./serve/pad-release.ts";
-import { pin, residentBytes } from "./serve/process.ts";
 import { openStage } from "./serve/stage.ts";
+import { pin, residentBytes } from "./workerd/process.ts";
 
 const SEED = "edgeshelf soak";
 /** Measured first after these. */

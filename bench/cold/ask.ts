@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { cpuOfChildren } from "./cpu.ts";
+import { cpuOfWorkerd } from "../workerd/process.ts";
 
 /** Shoppers who ask in turn, each anew some time after an answer, milliseconds. More would measure a queue of their own. */
 const SHOPPERS = 2;
@@ -56,7 +56,7 @@ export async function askFromCold(address: URL, history: readonly string[]): Pro
 	const body = JSON.stringify({ history: history.map((item) => ({ item })), limit: 10 });
 	const answers: Asked[] = [];
 	let personal: Asked | undefined;
-	const cpuBefore = cpuOfChildren();
+	const cpuBefore = cpuOfWorkerd();
 	let cpuAfter: number | null = null;
 	const start = performance.now();
 
@@ -67,7 +67,7 @@ export async function askFromCold(address: URL, history: readonly string[]): Pro
 			answers.push(asked);
 			if (asked.source === "personal" && personal === undefined) {
 				personal = asked;
-				cpuAfter = cpuOfChildren();
+				cpuAfter = cpuOfWorkerd();
 			}
 			await delay(PAUSE_MS);
 		}

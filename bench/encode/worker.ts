@@ -2,6 +2,7 @@
 
 import { createOnnxEncoders } from "../../src/runtime/onnx.ts";
 import wasm from "../../src/runtime/ort.generated.wasm";
+import { someInput } from "./input.ts";
 
 const makeEncoder = createOnnxEncoders(wasm);
 
@@ -10,13 +11,7 @@ export default {
 		const { searchParams } = new URL(request.url);
 		const [dim, steps, runs] = ["dim", "steps", "runs"].map((name) => Number(searchParams.get(name))) as [number, number, number];
 		const encoder = await makeEncoder(new Uint8Array(await request.arrayBuffer()));
-		const input = {
-			vectors: Float32Array.from({ length: steps * dim }, (_, k) => Math.sin(k)),
-			kinds: new Int32Array(steps).fill(1),
-			gaps: new Int32Array(steps),
-			positions: Int32Array.from({ length: steps }, (_, k) => steps - 1 - k),
-			context: new Int32Array(4),
-		};
+		const input = someInput(steps, dim);
 		for (let run = 0; run < runs; run++) encoder.encode(input);
 		// The clock moves in whole milliseconds here: many runs are timed as one.
 		const started = performance.now();

@@ -2,23 +2,18 @@
  * The encoder alone, to tell its CPU time from that of a request: PUT a model with `?dim=`, then GET `?steps=8,50,…`
  * encodes one history of each length.
  */
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import type { Encoder } from "../../src/pipeline/ports.ts";
 import { createOnnxEncoders } from "../../src/runtime/onnx.ts";
+import wasm from "../../src/runtime/ort.generated.wasm";
 import type { EncoderInput } from "../../src/sequence/encode.ts";
+import { someInput } from "../encode/input.ts";
 
 const makeEncoder = createOnnxEncoders(wasm);
 const inputs = new Map<number, EncoderInput>();
 let loaded: { readonly encoder: Encoder; readonly dim: number } | null = null;
 
 function inputOf(steps: number, dim: number): EncoderInput {
-	const made = inputs.get(steps) ?? {
-		vectors: Float32Array.from({ length: steps * dim }, (_, k) => Math.sin(k)),
-		kinds: new Int32Array(steps).fill(1),
-		gaps: new Int32Array(steps),
-		positions: Int32Array.from({ length: steps }, (_, k) => steps - 1 - k),
-		context: new Int32Array(4),
-	};
+	const made = inputs.get(steps) ?? someInput(steps, dim);
 	inputs.set(steps, made);
 	return made;
 }

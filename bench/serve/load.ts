@@ -1,6 +1,6 @@
 import autocannon from "autocannon";
 import { quantileOf } from "../../cli/metrics.ts";
-import { cpuMs } from "./process.ts";
+import { cpuMs } from "../workerd/process.ts";
 
 /** One kind of request, and how an answer is told from a failed or degraded one. */
 export type Kind = {

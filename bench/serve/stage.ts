@@ -2,9 +2,9 @@
  * The Worker in workerd as a deployment would run it, without the dev proxy: load goes to workerd's own socket. Beside it,
  * in the same process, an empty JSON route and the encoder alone.
  */
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { PointerAnswer } from "../../cli/answers.ts";
@@ -12,12 +12,11 @@ import { type Client, createClient } from "../../cli/client.ts";
 import type { ReleaseFolder } from "../../cli/release-folder.ts";
 import { uploadRelease } from "../../cli/upload-release.ts";
 import { RecommendationResponse } from "../../src/contract/recommendation.ts";
-import { bundle, type Module } from "./bundle.ts";
-import { childrenOf, pin } from "./process.ts";
+import { type BundleOptions, bundleInto, type Module, modulesOf } from "../workerd/bundle.ts";
+import { childrenOf, pin } from "../workerd/process.ts";
+import { COMPATIBILITY_DATE as DATE, migrate, settings } from "../workerd/surroundings.ts";
 
-const MIGRATIONS = resolve(import.meta.dirname, "../../migrations");
 const TOKEN = "bench";
-const DATE = "2026-10-20";
 /** Longest until a release that was activated answers, milliseconds: a poll each 10 s, and the time to load it. */
 const SERVING_MAX_MS = 120_000;
 
@@ -35,6 +34,16 @@ export default {
 	fetch: (request, env, ctx) => worker.fetch(request, (own ??= { ...env, RATE_LIMIT }), ctx),
 	queue: (batch, env, ctx) => worker.queue(batch, (own ??= { ...env, RATE_LIMIT }), ctx),
 };`;
+
+function bundle(options: BundleOptions): Module[] {
+	const folder = mkdtempSync(join(tmpdir(), "edgeshelf-bundle-"));
+	try {
+		bundleInto(folder, options);
+		return modulesOf(folder);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
 
 function withoutCounter(modules: readonly Module[]): Module[] {
 	const contents = Buffer.from(entryOver(modules[0]?.path ?? ""));
@@ -74,7 +83,7 @@ export async function openStage({ port, core, minify = true }: StageOptions): Pr
 			workers: [
 				{
 					name: "edgeshelf",
-					modules: withoutCounter(bundle("wrangler.toml", minify)),
+					modules: withoutCounter(bundle({ minify })),
 					compatibilityDate: DATE,
 					unsafeDirectSockets: socket(0),
 					kvNamespaces: ["RELEASES"],
@@ -83,27 +92,12 @@ export async function openStage({ port, core, minify = true }: StageOptions): Pr
 					queueProducers: { FEEDBACK: "edgeshelf-feedback" },
 					queueConsumers: { "edgeshelf-feedback": { maxBatchSize: 100, maxBatchTimeout: 5 } },
 					serviceBindings: { ASSETS: "empty" },
-					bindings: {
-						SIGNING_KEY: Buffer.alloc(32, 1).toString("base64"),
-						LOG_KEYS: JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 2).toString("base64") } }),
-						ADMIN_TOKENS: JSON.stringify([
-							{ name: "bench", sha256: createHash("sha256").update(TOKEN).digest("hex"), scopes: ["read", "release"] },
-						]),
-						CONSENT_DEFAULT: "granted",
-						RETRAIN_MIN_EVENTS: "10000",
-						RETRAIN_MAX_AGE_SECONDS: "604800",
-						LOG_RETENTION_DAYS: "30",
-						K_PAIR_MIN: "3",
-						CORS_ORIGINS: "*",
-						LOCAL_EPSILON: "",
-						SURFACES: "home,product",
-						RETRAIN_WEBHOOK_URL: "",
-					},
+					bindings: settings(TOKEN),
 				},
 				{ name: "empty", modules: true, script: EMPTY_WORKER, compatibilityDate: DATE, unsafeDirectSockets: socket(1) },
 				{
 					name: "encoder",
-					modules: bundle("bench/serve/encoder.wrangler.toml"),
+					modules: bundle({ config: "bench/serve/encoder.wrangler.toml" }),
 					compatibilityDate: DATE,
 					unsafeDirectSockets: socket(2),
 				},
@@ -130,15 +124,6 @@ export async function openStage({ port, core, minify = true }: StageOptions): Pr
 		},
 		close: () => miniflare.dispose(),
 	};
-}
-
-type Database = Awaited<ReturnType<Miniflare["getD1Database"]>>;
-
-async function migrate(db: Database): Promise<void> {
-	for (const file of readdirSync(MIGRATIONS).filter((name) => name.endsWith(".sql"))) {
-		const statements = readFileSync(join(MIGRATIONS, file), "utf8").split("--> statement-breakpoint");
-		await db.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => db.prepare(sql)));
-	}
 }
 
 async function untilServing(client: Client, release: string, probe: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { importSigningKey } from "./recommendation-id.ts";
+import { keyedHash } from "./keyed-hash.ts";
 
 /** Bytes kept of the HMAC: 128 bit. */
 const KEY_BYTES = 16;
@@ -9,10 +9,5 @@ const KEY_BYTES = 16;
  * @param secret SIGNING_KEY, 32 bytes
  */
 export function createEventKeys(secret: Uint8Array): (id: string) => Promise<string> {
-	const encoder = new TextEncoder();
-	return async function eventKeyOf(id) {
-		const key = await importSigningKey(secret);
-		const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(`event\0${id}`)), 0, KEY_BYTES);
-		return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
-	};
+	return (id) => keyedHash(secret, `event\0${id}`, KEY_BYTES);
 }

@@ -1,5 +1,6 @@
 import type { VisitorKey } from "../contract/context.ts";
 import type { CrowdValue } from "../contract/crowd.ts";
+import { keyedHash } from "./keyed-hash.ts";
 
 /** Bits of a mark: a whole number that JavaScript, JSON and SQLite all hold exactly. */
 export const MARK_BITS = 52;
@@ -18,8 +19,5 @@ export async function markOf(visitor: VisitorKey, value: CrowdValue): Promise<nu
 }
 
 /** A value's name until it is released: a keyed hash under the day's salt, 64 bits as hex. */
-export async function valueKeyOf(salt: Uint8Array<ArrayBuffer>, value: CrowdValue): Promise<string> {
-	const key = await crypto.subtle.importKey("raw", salt, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-	const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(`value\0${textOf(value)}`)), 0, 8);
-	return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const valueKeyOf = (salt: Uint8Array<ArrayBuffer>, value: CrowdValue): Promise<string> =>
+	keyedHash(salt, `value\0${textOf(value)}`, 8);

@@ -1,4 +1,5 @@
 import type { DaySalt, Salt } from "../privacy/ports.ts";
+import { utcDay } from "./utc-day.ts";
 import { within } from "./within.ts";
 
 const DAY_SECONDS = 86_400;
@@ -12,7 +13,7 @@ const SALT_BYTES = 32;
 
 const randomSalt = (): Salt => crypto.getRandomValues(new Uint8Array(SALT_BYTES));
 const dayOf = (at: number): number => Math.floor(at / DAY_SECONDS);
-const keyOf = (at: number): string => `salt/${new Date(at * 1000).toISOString().slice(0, 10)}`;
+const keyOf = (at: number): string => `salt/${utcDay(at)}`;
 
 /** When the salt of the day of `at` ends, unix seconds. */
 export const saltEndOf = (at: number): number => (dayOf(at) + 1) * DAY_SECONDS + SALT_GRACE_SECONDS;

@@ -1,6 +1,6 @@
 /** What Linux tells of a process and its threads: CPU time and memory; and where they may run. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** Fields of /proc/PID/stat behind the command's name, from `state` on: parent, then user and system time in clock ticks. */
 const PARENT = 1;
@@ -19,6 +19,12 @@ function statOf(pid: number | string): { readonly name: string; readonly fields:
 export function cpuMs(pid: number): number {
 	const { fields } = statOf(pid);
 	return ((Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) * 1000) / TICKS_PER_SECOND;
+}
+
+/** CPU time of all workerd that this process started and that still run, milliseconds; null where there is no /proc. */
+export function cpuOfWorkerd(): number | null {
+	if (!existsSync("/proc/self/stat")) return null;
+	return childrenOf(process.pid, "workerd").reduce((sum, pid) => sum + cpuMs(pid), 0);
 }
 
 /** Resident memory, bytes. */

@@ -61,6 +61,12 @@ function thresholdOf(query: Query): v128 {
 	return v128.load_splat<f32>(changetype<usize>(query) + offsetof<Query>("threshold"));
 }
 
+/** A row's score from its dot product; multiplied in the order of `scoreRow`. */
+@inline
+export function exactScore(query: Query, rows: Rows, row: usize, dot: i32): f64 {
+	return <f64>dot * (<f64>load<f32>(rows.scales + (row << 2)) * query.scale);
+}
+
 /** Holds those of the rows that passed, are not masked, and are above the bar by their exact scores. */
 function offer(query: Query, rows: Rows, passed: i32, first: i32, sums: usize): void {
 	const dim = <usize>rows.dim;
@@ -69,9 +75,7 @@ function offer(query: Query, rows: Rows, passed: i32, first: i32, sums: usize): 
 		const row = <usize>first + lane;
 		if (load<u8>(rows.masked + row) != 0) continue;
 		const dot = ASC_FEATURE_RELAXED_SIMD ? dotRow(query, rows.vectors + row * dim, dim) : load<i32>(sums + (lane << 2));
-		// In this order: it is that of `scoreRow`.
-		const score = <f64>dot * (<f64>load<f32>(rows.scales + (row << 2)) * query.scale);
-		hold(query, <i32>row, score);
+		hold(query, <i32>row, exactScore(query, rows, row, dot));
 	}
 	if (isFull(query)) keepBest(query);
 }

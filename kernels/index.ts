@@ -1,5 +1,5 @@
 /** What the kernels export. Memory comes from outside; all addresses are bytes in it. */
 export { writeMargins } from "./estimate";
 export { maskCodes, maskRange, maskStock } from "./mask";
-export { FREE, MOST_DIM, MOST_QUERIES, MOST_ROWS, WANTED, WANTED_CODES } from "./query";
-export { ask, rowsOf, scan, scoresOf, sizeOf, valuesOf } from "./scan";
+export { FREE, HELD_ROWS, MOST_DIM, MOST_QUERIES, MOST_ROWS, WANTED, WANTED_CODES } from "./query";
+export { ask, rowsOf, scan, score, scoresOf, sizeOf, valuesOf } from "./scan";

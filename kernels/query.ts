@@ -5,7 +5,7 @@ export const MOST_DIM: i32 = 1024;
 /** Queries of one pass over the rows. */
 export const MOST_QUERIES: i32 = 4;
 /** Rows for which a query has room. */
-const HELD_ROWS: i32 = 2 * MOST_ROWS + 64;
+export const HELD_ROWS: i32 = 2 * MOST_ROWS + 64;
 
 /** What one estimate counts: the query goes into it without its last two bits, see `estimate.ts`. */
 export const UNIT: f64 = ASC_FEATURE_RELAXED_SIMD ? 4 : 1;

@@ -1,5 +1,5 @@
-import { blockRows, scanBlock } from "./block";
-import { layOut } from "./dot";
+import { blockRows, exactScore, scanBlock } from "./block";
+import { dotRow, layOut } from "./dot";
 import { aim, Query, queryAt } from "./query";
 import { Rows } from "./rows";
 import { keepBest, sort } from "./select";
@@ -76,6 +76,20 @@ function firstBar(query: Query, rows: Rows): f64 {
 	const bar = isEnough ? query.bar : -Infinity;
 	query.most = most;
 	return bar;
+}
+
+/**
+ * Scores the first `size` rows of query 0, in the order in which they were written there.
+ * @param rows address of `Rows`
+ */
+export function score(rows: Rows, size: i32): void {
+	const query = queryAt(0);
+	const dim = <usize>rows.dim;
+	layOut(query, rows.dim);
+	for (let place: usize = 0; place < <usize>size; place++) {
+		const row = <usize>load<i32>(query.rows + (place << 2));
+		store<f64>(query.scores + (place << 3), exactScore(query, rows, row, dotRow(query, rows.vectors + row * dim, dim)));
+	}
 }
 
 function finish(query: Query, rows: Rows): void {

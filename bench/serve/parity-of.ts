@@ -1,6 +1,6 @@
 import { PARTS } from "../../src/contract/recommendation.ts";
 import type { Fusion, Parity } from "../../src/contract/release.ts";
-import { bucketWeights, fusedScore, OWN } from "../../src/rank/fusion.ts";
+import { bucketWeights, fusedScores, OWN } from "../../src/rank/fusion.ts";
 import { createCandidateSet } from "../../src/retrieve/candidates.ts";
 import { type Neighbours, reachNeighbours } from "../../src/retrieve/neighbours.ts";
 import { type QuantisedRows, quantise, scoreRow } from "../../src/retrieve/rows.ts";
@@ -45,9 +45,9 @@ function answer(ranked: Ranked, { items, query: output }: Parity["histories"][nu
 	candidates.mapColumn(PARTS.indexOf("encoder"), (_, row) => scoreRow(rows, row, query));
 	candidates.mapColumn(PARTS.indexOf("popular"), (_, row) => popularity[row] as number);
 	top.reset(STATED);
-	for (let c = 0; c < candidates.size; c++) {
+	for (const [c, score] of fusedScores(candidates.features, candidates.size, weights).entries()) {
 		const row = candidates.rows[c] as number;
-		top.offer(row, fusedScore(candidates.features, c, weights) + (weights[OWN] as number) * (boost[row] as number));
+		top.offer(row, score + (weights[OWN] as number) * (boost[row] as number));
 	}
 	const fused = top.sorted();
 	return {

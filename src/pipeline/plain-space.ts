@@ -1,4 +1,5 @@
 import { maskRows } from "../rank/filter-rows.ts";
+import { scoreRow } from "../retrieve/rows.ts";
 import { scan } from "../retrieve/scan.ts";
 import { createTopRows, type TopRows } from "../retrieve/top-rows.ts";
 import type { MakeRowSpace, RowSpace } from "./ports.ts";
@@ -24,6 +25,7 @@ export function createPlainSpace(bytes: number): RowSpace {
 			return taken;
 		},
 		scanner({ dim, vectors, scales }, masked) {
+			const held = { count: scales.length, dim, vectors, scales };
 			let top: TopRows = createTopRows(0);
 			let room = 0;
 			return {
@@ -35,10 +37,11 @@ export function createPlainSpace(bytes: number): RowSpace {
 					}
 					return queries.map((query) => {
 						top.reset(most);
-						scan({ count, dim, vectors, scales }, query, masked, top);
+						scan({ ...held, count }, query, masked, top);
 						return top.sorted();
 					});
 				},
+				score: (query, rows) => Float64Array.from(rows, (row) => scoreRow(held, row, query)),
 				mask(columns, filter) {
 					maskRows(columns, filter, masked);
 					return true;

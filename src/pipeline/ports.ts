@@ -105,6 +105,8 @@ export interface RowScanner {
 	 * @returns for each query its best rows, at most `most`; they are overwritten by the next scan
 	 */
 	scan(count: number, queries: readonly QuantisedQuery[], most: number): readonly FoundRows[];
+	/** Scores of chosen rows, masked or not, in their order, as `scoreRow`; float64, shape [rows]. */
+	score(query: QuantisedQuery, rows: Int32Array): Float64Array;
 	/** Masks what a filter leaves out, as `maskRows` does. @returns false, and nothing is done, where a column lies elsewhere */
 	mask(columns: Columns, filter: CodedFilter): boolean;
 }

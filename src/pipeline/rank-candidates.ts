@@ -1,14 +1,16 @@
 import { PARTS, type Part } from "../contract/recommendation.ts";
-import { fusedScore, OWN, type PartWeights, seenOffset } from "../rank/fusion.ts";
+import { fusedScores, OWN, type PartWeights, seenOffset } from "../rank/fusion.ts";
 import { reachNeighbours } from "../retrieve/neighbours.ts";
 import { offerByPopularity } from "../retrieve/popular.ts";
-import { type QuantisedQuery, scoreRow } from "../retrieve/rows.ts";
+import type { QuantisedQuery } from "../retrieve/rows.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 
 /** Rows best first. The first `scored` were candidates; the others complete the list by popularity, with score 0. */
 export type RankedRows = { readonly rows: Int32Array; readonly scores: Float64Array; readonly scored: number };
 
 const column = (part: Part): number => PARTS.indexOf(part);
+const ENCODER = column("encoder");
+const POPULAR = column("popular");
 const NOTHING = { rows: new Int32Array(0), scores: new Float64Array(0) };
 
 /**
@@ -54,9 +56,10 @@ export function rankScored(
 	if (query !== null && parts.includes("encoder")) {
 		for (const row of nearest(release, query, release.loaded.fusion.encoder.candidates)) candidates.place(row);
 	}
-	const scoreOf = fuse(release, query, history, weights, parts);
+	const scores = fuse(release, query, history, weights, parts);
+	const { rows } = candidates;
 	top.reset(limit);
-	for (let c = 0; c < candidates.size; c++) top.offer(candidates.rows[c] as number, scoreOf(c));
+	for (let c = 0; c < scores.length; c++) top.offer(rows[c] as number, scores[c] as number);
 	return top.sorted();
 }
 
@@ -83,8 +86,8 @@ export function scoreRows(
 	reachLinked(release, history, parts);
 	const linked = candidates.size;
 	for (const row of rows) candidates.place(row);
-	const scoreOf = fuse(release, query, history, weights, parts);
-	return { scores: Float64Array.from(rows, (row) => scoreOf(candidates.place(row))), linked };
+	const scores = fuse(release, query, history, weights, parts);
+	return { scores: Float64Array.from(rows, (row) => scores[candidates.place(row)] as number), linked };
 }
 
 /** Makes candidates of the rows that are not masked and that the history links to, and of no others. */
@@ -99,24 +102,40 @@ function reachLinked(release: OverlaidRelease, history: Int32Array, parts: reado
 	}
 }
 
-/** Completes the features of all candidates. @returns the fused score of a candidate by its place */
+/** Completes the features of all candidates. @returns their fused scores, by place */
 function fuse(
 	release: OverlaidRelease,
 	query: QuantisedQuery | null,
 	history: Int32Array,
 	weights: PartWeights,
 	parts: readonly Part[],
-): (candidate: number) => number {
+): Float64Array {
 	const { candidates } = release.scratch();
-	if (query !== null && parts.includes("encoder")) {
-		candidates.mapColumn(column("encoder"), (_, row) => scoreRow(...release.locate(row), query));
+	writeOwnFeatures(release, parts.includes("encoder") ? query : null);
+	const scores = fusedScores(candidates.features, candidates.size, weights);
+	if (weights[OWN] !== 0) addOwnOffsets(release, history, scores);
+	return scores;
+}
+
+/** What the tables say of each candidate: its popularity and, where there is a query, the encoder's score. */
+function writeOwnFeatures(release: OverlaidRelease, query: QuantisedQuery | null): void {
+	const { size, rows, features, columns } = release.scratch().candidates;
+	for (const [t, { count, popularity, scanner }] of release.tables.entries()) {
+		const first = release.firsts[t] as number;
+		const places = new Int32Array(size);
+		const within = new Int32Array(size);
+		let held = 0;
+		for (let c = 0; c < size; c++) {
+			const row = (rows[c] as number) - first;
+			if (row < 0 || row >= count) continue;
+			places[held] = c * columns;
+			within[held++] = row;
+		}
+		for (let h = 0; h < held; h++) features[(places[h] as number) + POPULAR] = popularity[within[h] as number] as number;
+		if (query === null) continue;
+		const scores = scanner.score(query, within.subarray(0, held));
+		for (let h = 0; h < held; h++) features[(places[h] as number) + ENCODER] = scores[h] as number;
 	}
-	candidates.mapColumn(column("popular"), (_, row) => release.popularityOf(row));
-	const offset = weights[OWN] === 0 ? null : ownOffsets(release, history);
-	return (candidate) => {
-		const score = fusedScore(candidates.features, candidate, weights);
-		return offset === null ? score : score + offset(candidates.rows[candidate] as number);
-	};
 }
 
 /** Rows that are not masked, best first by encoder score, of all tables. */
@@ -133,11 +152,15 @@ function nearest(release: OverlaidRelease, query: QuantisedQuery, most: number):
 	return top.sorted().rows;
 }
 
-/** What a row adds by itself: its boost, and where it stands in the history the offset of its last place there. */
-function ownOffsets(release: OverlaidRelease, history: Int32Array): (row: number) => number {
+/** Adds what each candidate adds by itself: its boost, and where it stands in the history the offset of its last place there. */
+function addOwnOffsets(release: OverlaidRelease, history: Int32Array, scores: Float64Array): void {
+	const { rows } = release.scratch().candidates;
 	const offsets = seenOffsets(release, history);
-	if (offsets.size === 0) return release.boostOf;
-	return (row) => (offsets.get(row) ?? 0) + release.boostOf(row);
+	for (let c = 0; c < scores.length; c++) {
+		const row = rows[c] as number;
+		const offset = offsets.size === 0 ? 0 : (offsets.get(row) ?? 0);
+		scores[c] = (scores[c] as number) + (offset + release.boostOf(row));
+	}
 }
 
 /** Offset of each product of the history, by row. */

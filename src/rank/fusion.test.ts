@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bucketWeights, contributionsOf, fusedScore, seenOffset, weightsOfParts } from "./fusion.ts";
+import { bucketWeights, contributionsOf, fusedScores, seenOffset, weightsOfParts } from "./fusion.ts";
 import { liftingPart, reasonOf } from "./reasons.ts";
 
 const weights = (encoder: number, transitions: number) => ({ encoder, transitions, similar: 0.25, bought: 0, popular: 0.1 });
@@ -18,7 +18,7 @@ test("the fused score is the weighted sum of the parts", () => {
 	// encoder 0.5, transitions log(1 + 2 * 1.5) = log 4, similar 0, bought 7 (weight 0), popular 0.8
 	const features = Float64Array.of(0.5, Math.log(4), 0, 7, 0.8);
 	const chosen = bucketWeights(BUCKETS, 2);
-	expect(fusedScore(features, 0, chosen)).toBeCloseTo(3 * 0.5 + 4 * Math.log(4) + 0.1 * 0.8, 12);
+	expect(fusedScores(features, 1, chosen)[0]).toBeCloseTo(3 * 0.5 + 4 * Math.log(4) + 0.1 * 0.8, 12);
 	expect(contributionsOf(features, 0, chosen)).toEqual({
 		encoder: 1.5,
 		transitions: 4 * Math.log(4),
@@ -31,10 +31,10 @@ test("the fused score is the weighted sum of the parts", () => {
 test("a product that nobody has touched gains the bucket's offset, and only such a one", () => {
 	const features = Float64Array.of(0.5, 0, 2, 0, 0, /* touched */ 0.5, 0, 2, 0, 0.8);
 	const chosen = bucketWeights(BUCKETS, 2);
-	expect(fusedScore(features, 0, chosen)).toBeCloseTo(3 * 0.5 + 0.25 * 2 - 0.5, 12);
-	expect(fusedScore(features, 1, chosen)).toBeCloseTo(3 * 0.5 + 0.25 * 2 + 0.1 * 0.8, 12);
+	expect(fusedScores(features, 1, chosen)[0]).toBeCloseTo(3 * 0.5 + 0.25 * 2 - 0.5, 12);
+	expect(fusedScores(features, 2, chosen)[1]).toBeCloseTo(3 * 0.5 + 0.25 * 2 + 0.1 * 0.8, 12);
 	const shares = contributionsOf(features, 0, chosen);
-	expect(Object.values(shares).reduce((sum, share) => sum + share)).toBeCloseTo(fusedScore(features, 0, chosen), 12);
+	expect(Object.values(shares).reduce((sum, share) => sum + share)).toBeCloseTo(fusedScores(features, 1, chosen)[0] as number, 12);
 });
 
 test("a product of the history gains by the age of its last place; the last value holds for all older", () => {

@@ -42,12 +42,18 @@ export function weightsOfParts(weights: PartWeights, parts: readonly Part[]): Pa
  * encoder x = scaled int8 dot; transitions, similar, bought x = log(1 + tau * sum of decay[a] * W[item of age a -> j]);
  * popular x = the popularity column. A product of popularity 0 is unseen and gains the bucket's offset. A product of the
  * history gains `seenOffset` besides, and every row its own boost.
- * @param features row-major, shape [n, 5]
+ * @param features row-major, shape [n, 5] or longer
+ * @returns the scores of n candidates, without what rows add by themselves
  */
-export function fusedScore(features: Float64Array, candidate: number, weights: PartWeights): number {
-	let score = 0;
-	for (let p = 0; p < PARTS.length; p++) score += (weights[p] as number) * (features[candidate * PARTS.length + p] as number);
-	return isUnseen(features, candidate) ? score + (weights[UNSEEN] as number) : score;
+export function fusedScores(features: Float64Array, n: number, weights: PartWeights): Float64Array {
+	const scores = new Float64Array(n);
+	const unseen = weights[UNSEEN] as number;
+	for (let candidate = 0, at = 0; candidate < n; candidate++, at += PARTS.length) {
+		let score = 0;
+		for (let p = 0; p < PARTS.length; p++) score += (weights[p] as number) * (features[at + p] as number);
+		scores[candidate] = features[at + POPULAR] === 0 ? score + unseen : score;
+	}
+	return scores;
 }
 
 const isUnseen = (features: Float64Array, candidate: number): boolean => features[candidate * PARTS.length + POPULAR] === 0;

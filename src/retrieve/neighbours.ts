@@ -40,7 +40,7 @@ export function reachNeighbours(
 			if (masked[target] === 0) into.add(target, column, weight * (table.weights[k] as number));
 		}
 	}
-	into.mapColumn(column, (sum) => Math.log1p(shape.tau * sum));
+	into.mapColumn(column, (sum) => (sum === 0 ? 0 : Math.log1p(shape.tau * sum)));
 }
 
 /** Weight of the link from one row to another, 0 when there is none. */

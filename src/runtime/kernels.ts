@@ -3,6 +3,7 @@ import type { CodedFilter, Columns, FoundRows, MakeRowSpace, QuantisedQuery, Row
 /** What `kernels/index.ts` exports; addresses are bytes in the memory. */
 type Kernels = {
 	readonly FREE: WebAssembly.Global;
+	readonly HELD_ROWS: WebAssembly.Global;
 	readonly MOST_DIM: WebAssembly.Global;
 	readonly MOST_QUERIES: WebAssembly.Global;
 	readonly MOST_ROWS: WebAssembly.Global;
@@ -12,6 +13,7 @@ type Kernels = {
 	valuesOf(place: number): number;
 	ask(place: number, scale: number, most: number): void;
 	scan(rows: number, queries: number): void;
+	score(rows: number, size: number): void;
 	sizeOf(place: number): number;
 	rowsOf(place: number): number;
 	scoresOf(place: number): number;
@@ -106,12 +108,14 @@ function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): Ro
 	const [vectors = 0, scales = 0, margins = 0, masked = 0, , dim = 0] = rows;
 	const together = kernels.MOST_QUERIES.value;
 
+	function writeQuery(place: number, { values, scale }: QuantisedQuery, most: number): void {
+		kernels.ask(place, scale, most);
+		new Int8Array(buffer, kernels.valuesOf(place), dim).set(values);
+	}
+
 	/** One pass over the rows; no more queries than it can take. */
 	function pass(queries: readonly QuantisedQuery[], most: number): FoundRows[] {
-		for (const [place, { values, scale }] of queries.entries()) {
-			kernels.ask(place, scale, most);
-			new Int8Array(buffer, kernels.valuesOf(place), dim).set(values);
-		}
+		for (const [place, query] of queries.entries()) writeQuery(place, query, most);
 		kernels.scan(state, queries.length);
 		return queries.map((_, place) => {
 			const size = kernels.sizeOf(place);
@@ -137,6 +141,19 @@ function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): Ro
 				}
 			}
 			return found;
+		},
+		score(query, rows) {
+			const scores = new Float64Array(rows.length);
+			if (rows.length === 0) return scores;
+			const room = kernels.HELD_ROWS.value;
+			writeQuery(0, query, 1);
+			for (let from = 0; from < rows.length; from += room) {
+				const some = rows.subarray(from, from + room);
+				new Int32Array(buffer, kernels.rowsOf(0), room).set(some);
+				kernels.score(state, some.length);
+				scores.set(new Float64Array(buffer, kernels.scoresOf(0), some.length), from);
+			}
+			return scores;
 		},
 		mask: (columns, filter) => mask(kernels, buffer, masked, columns, filter),
 	};

@@ -137,6 +137,21 @@ describe.each(BUILDS)("the %s kernels", (build) => {
 		);
 	});
 
+	test("score chosen rows as the plain loop does, masked ones and more than there is room for at once", () => {
+		fc.assert(
+			fc.property(tables, fc.array(fc.nat(), { maxLength: 40 }), ({ count, dim, kind, scales, hidden, seed, queries }, picks) => {
+				const stated = statedOf(count, dim);
+				fillRows(stated, kind, SCALES[scales] as (u: number) => number, hidden, seed);
+				const random = generator(seed + 1);
+				const [query] = queries.map((query) => makeQuery(query, dim, random)) as [QuantisedQuery];
+				const wide = seed % 10 === 0 ? 200 : 1;
+				const rows = Int32Array.from(count === 0 ? [] : Array.from({ length: wide }, () => picks.map((pick) => pick % count)).flat());
+				expect(scannerOf(kernels, stated).scanner.score(query, rows)).toEqual(scannerOf(plain, stated).scanner.score(query, rows));
+			}),
+			{ numRuns: 100 },
+		);
+	});
+
 	test.each([
 		["in no order", (row: number) => row, 200],
 		["with all good rows in one place, where a sample misses or overrates them", (row: number) => (row < 300 ? 0.999 : row / 1e6), 200],

@@ -44,9 +44,12 @@ const SOCIAL =
 function referrerOf(request: Request): CoarseContext["referrer"] {
 	const referrer = request.headers.get("referer");
 	if (referrer === null) return "direct";
+	const origin = request.headers.get("origin");
+	// What most pages send, told without parsing an address.
+	if (origin !== null && (referrer === origin || referrer.startsWith(`${origin}/`))) return "internal";
 	const host = hostOf(referrer);
 	if (host === null) return "unknown";
-	if (host === hostOf(request.url) || host === hostOf(request.headers.get("origin") ?? "")) return "internal";
+	if (host === hostOf(request.url) || host === hostOf(origin ?? "")) return "internal";
 	if (SEARCH.test(host)) return "search";
 	return SOCIAL.test(host) ? "social" : "other";
 }

@@ -244,15 +244,17 @@ test("one visitor on two days has two keys, and nothing that was kept links them
 	});
 	const request = new Request("https://shop.example", { headers: { "cf-connecting-ip": "192.0.2.7", "user-agent": "a" } });
 	const senders: unknown[] = [];
+	const refreshing: Promise<unknown>[] = [];
 	for (const day of [0, 1]) {
 		now = NOW + day * 86_400;
-		const { visitor, origin } = await senderOf(request);
+		const { visitor, origin } = await senderOf(request, (work) => void refreshing.push(work));
 		senders.push(await visitor(), origin);
 		// The page keeps the session over midnight, the shop the order's number.
 		const event = { id: idOf(day), type: "purchase", item: "busy", order: "o-1", at: now };
 		await intake.accept([event], await witnessOf(request, "same session", false), true, now);
 	}
 	expect(new Set(senders).size).toBe(4);
+	await Promise.all(refreshing);
 	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
 	const keysOf = (line: LogLine | undefined) => [line?.visitor, line?.session, line?.order];
 	const keys = lines.flatMap(keysOf);

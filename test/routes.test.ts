@@ -8,7 +8,6 @@ const app = createApp({
 	tokens: [],
 	senderOf: async () => ({ context: {}, visitor: async () => null, origin: null }),
 	allow: async () => false,
-	features: { refresh: () => null },
 	corsOrigins: ["https://shop.example"],
 	now: () => 0,
 } as unknown as Services);

@@ -80,6 +80,23 @@ test("nobody is counted under a salt that other isolates may not have", async ()
 	expect((await createDaySalt(deadKv).current(NOW)).shared).toBe(false);
 });
 
+test("a salt is at hand without waiting; the shared one takes its place once it was read", async () => {
+	const theirs = new Uint8Array(32).fill(9);
+	await env.RELEASES.put("salt/2026-11-20", theirs);
+	const first = createDaySalt(env.RELEASES);
+	const own = first.atHand(NOW);
+	expect([own.byteLength, own]).not.toEqual([32, theirs]);
+	const reading = first.refresh(NOW);
+	expect([reading, first.refresh(NOW), first.atHand(NOW)]).toEqual([expect.any(Promise), null, own]);
+	await reading;
+	expect([first.atHand(NOW), first.refresh(NOW + 60)]).toEqual([theirs, null]);
+
+	const alone = createDaySalt(deadKv);
+	const kept = alone.atHand(NOW);
+	await alone.refresh(NOW);
+	expect([alone.atHand(NOW), alone.refresh(NOW + 29), alone.refresh(NOW + 30)]).toEqual([kept, null, expect.any(Promise)]);
+});
+
 test("with a dead store an isolate keeps a salt of its own for the day", async () => {
 	const salts = createDaySalt(deadKv);
 	const today = await salts.current(NOW);

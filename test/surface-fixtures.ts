@@ -82,7 +82,6 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 		metrics: { record: () => {}, flush: () => null },
 		tokens: [],
 		senderOf: async () => ({ context: UNKNOWN_CONTEXT, visitor: async () => null, origin: null }),
-		features: { has: () => false, refresh: () => null, read: async () => () => false },
 		corsOrigins: ["*"],
 		consentDefault: true,
 		allow: async () => true,

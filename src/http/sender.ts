@@ -20,19 +20,19 @@ export function createDoor(
 ): Pick<Services, "senderOf" | "sessionKeyOf" | "witnessOf" | "features"> {
 	return {
 		features,
-		async senderOf(request) {
+		async senderOf(request, waitUntil) {
 			const time = now();
+			for (const refreshing of [features.refresh(time), salt.refresh(time)]) if (refreshing !== null) waitUntil(refreshing);
 			// What answers may be drawn from: of each feature only what a crowd shares.
 			const context = generalise(coarsen(request, time), (value) => features.has(value));
 			const address = request.headers.get(ADDRESS_HEADER);
 			if (address === null) return { context, visitor: async () => null, origin: null };
-			const { salt: daySalt } = await salt.current(time);
 			const network = networkOf(address);
-			const userAgent = request.headers.get("user-agent") ?? "";
 			return {
 				context,
-				visitor: () => visitorKeyFor(daySalt, network, userAgent),
-				origin: await visitorKeyFor(daySalt, network, ""),
+				visitor: async () => visitorKeyFor((await salt.current(time)).salt, network, request.headers.get("user-agent") ?? ""),
+				// No answer waits for the store: until an isolate has the shared salt it counts by its own.
+				origin: await visitorKeyFor(salt.atHand(time), network, ""),
 			};
 		},
 		sessionKeyOf: async (session) => sessionKeyFor((await salt.current(now())).salt, session),

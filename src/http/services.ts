@@ -1,6 +1,6 @@
 import type { SessionKey } from "../contract/context.ts";
 import type { EventIntake, LogReader, MetricSink, Witness } from "../feedback/ports.ts";
-import type { Recommender, Sender } from "../pipeline/ports.ts";
+import type { Recommender, Sender, WaitUntil } from "../pipeline/ports.ts";
 import type { ReleasedFeatures } from "../privacy/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
 import type { StoredToken } from "./auth.ts";
@@ -18,7 +18,7 @@ export type Services = {
 	readonly status: () => Promise<Record<string, unknown>>;
 	readonly tokens: readonly StoredToken[];
 	/** The door: a raw request to what may be known of its sender. */
-	readonly senderOf: (request: Request) => Promise<Sender>;
+	readonly senderOf: (request: Request, waitUntil: WaitUntil) => Promise<Sender>;
 	readonly sessionKeyOf: (session: string) => Promise<SessionKey>;
 	/** The door for events. @param vouched whether the sender's token vouches that sessions are visitors of their own */
 	readonly witnessOf: (request: Request, session: string, vouched: boolean) => Promise<Witness>;

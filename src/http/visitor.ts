@@ -19,11 +19,9 @@ const SILENT: MetricSink = { record: () => {}, flush: () => null };
 export function admitVisitor(): MiddlewareHandler<AppEnv> {
 	return async function visitorAdmitted(c, next) {
 		const services = c.get("services");
-		const { allow, consentDefault, features, senderOf, tokens, now } = services;
-		const refreshing = features.refresh(now());
-		if (refreshing !== null) c.executionCtx.waitUntil(refreshing);
+		const { allow, consentDefault, senderOf, tokens } = services;
 		if (!mayCollect(c.req.raw.headers, undefined, consentDefault)) c.set("services", { ...services, metrics: SILENT });
-		const sender = await senderOf(c.req.raw);
+		const sender = await senderOf(c.req.raw, (work) => c.executionCtx.waitUntil(work));
 		c.set("sender", sender);
 		const isReader = c.req.raw.headers.has("authorization") && ((await tokenOf(c.req.raw, tokens))?.scopes.includes("read") ?? false);
 		c.set("isReader", isReader);

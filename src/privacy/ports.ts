@@ -4,6 +4,13 @@ export type { Channel } from "./randomised-response.ts";
 
 /** The random salt under which visitors and sessions are hashed, new every UTC day. */
 export interface DaySalt {
+	/** What this isolate holds for the day of `now` (unix seconds), 32 bytes: its own salt, until it has read the shared one. */
+	atHand(now: number): Salt;
+	/**
+	 * Reads the shared salt where it is not held yet.
+	 * @returns work for `waitUntil`, which never rejects; null when nothing is due
+	 */
+	refresh(now: number): Promise<void> | null;
 	/**
 	 * The salt of the day of `now` (unix seconds), 32 bytes.
 	 * Never throws: with the store dead it is this isolate's own, so that keys are still keys, only not shared.

@@ -21,7 +21,7 @@ export const saltEndOf = (at: number): number => (dayOf(at) + 1) * DAY_SECONDS +
 /** The day's salt in KV under `salt/YYYY-MM-DD`, gone an hour after its day; never in D1, whose backups outlive it. */
 export function createDaySalt(kv: KVNamespace): DaySalt {
 	/** `shared`: the salt was found in KV. Until then it is this isolate's own, and what it put there. */
-	let held: { day: number; salt: Salt; shared: boolean; missedAt: number | null } | null = null;
+	let held: { day: number; salt: Salt; shared: boolean; missedAt: number | null; askedAt: number | null } | null = null;
 	/** Salts found for lines of the log, by key; a day's goes when it ends. */
 	const found = new Map<string, { readonly salt: Salt; readonly end: number }>();
 
@@ -32,23 +32,44 @@ export function createDaySalt(kv: KVNamespace): DaySalt {
 	const put = (at: number, now: number, salt: Salt): Promise<void> =>
 		kv.put(keyOf(at), salt, { expirationTtl: Math.max(60, saltEndOf(at) - now) });
 
+	function heldOn(now: number): NonNullable<typeof held> {
+		const day = dayOf(now);
+		if (held?.day !== day) held = { day, salt: randomSalt(), shared: false, missedAt: null, askedAt: null };
+		return held;
+	}
+
+	const isLongAgo = (at: number | null, now: number): boolean => at === null || now - at >= SALT_RETRY_SECONDS;
+
+	/** Takes what the store has, else puts there what is held. */
+	async function share(mine: NonNullable<typeof held>, now: number): Promise<void> {
+		const stored = await read(keyOf(now));
+		if (stored !== null) {
+			mine.salt = stored;
+			mine.shared = true;
+			return;
+		}
+		// Two isolates may put at once: what the store has at the next asking is everybody's.
+		mine.missedAt = now;
+		await put(now, now, mine.salt);
+	}
+
 	return {
+		atHand: (now) => heldOn(now).salt,
+
+		refresh(now) {
+			const mine = heldOn(now);
+			if (mine.shared || !isLongAgo(mine.missedAt, now) || !isLongAgo(mine.askedAt, now)) return null;
+			mine.askedAt = now;
+			return share(mine, now).catch(() => {
+				mine.missedAt = now;
+			});
+		},
+
 		async current(now) {
-			const day = dayOf(now);
-			if (held?.day !== day) held = { day, salt: randomSalt(), shared: false, missedAt: null };
-			const mine = held;
-			if (!mine.shared && (mine.missedAt === null || now - mine.missedAt >= SALT_RETRY_SECONDS)) {
-				const work = read(keyOf(now)).then(async (stored) => {
-					if (stored !== null) {
-						// Also when it comes after the wait: the next request has it.
-						mine.salt = stored;
-						mine.shared = true;
-						return;
-					}
-					// Two isolates may put at once: what the store has at the next asking is everybody's.
-					mine.missedAt = now;
-					await put(now, now, mine.salt);
-				});
+			const mine = heldOn(now);
+			if (!mine.shared && isLongAgo(mine.missedAt, now)) {
+				// When it comes after the wait, the next request has it.
+				const work = share(mine, now);
 				try {
 					await within(SALT_WAIT_MS, work);
 				} catch {

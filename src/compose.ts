@@ -32,6 +32,7 @@ import { createReleaseFiles } from "./store/release-files.ts";
 import { createReleaseRows } from "./store/release-registry.ts";
 import { createReleaseSource } from "./store/release-source.ts";
 import { createReleasedFeatures } from "./store/released-features.ts";
+import { createRules } from "./store/rules.ts";
 import { createRunRegistry } from "./store/run-registry.ts";
 import { createStatus } from "./store/status.ts";
 
@@ -95,10 +96,12 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 	};
 	const surfaces = new Set(config.SURFACES);
 	const surfaceOf = (surface: string) => (surfaces.has(surface) ? surface : OTHER_SURFACE);
+	const rules = createRules(db);
 	const recommender = createRecommender({
 		releases: createReleaseSource(db, kv),
 		overlay: createOverlaySource(db),
 		hotLists: createHotListSource(db, kv),
+		rules,
 		makeEncoder,
 		makeRowSpace,
 		signingKey: config.SIGNING_KEY,
@@ -132,6 +135,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		log: createLogReader(db, bucket, config.LOG_KEYS),
 		metrics: createMetricSink(queue, () => crypto.randomUUID(), surfaceOf),
 		catalogue: createCatalogue(db),
+		rules,
 		releases: createReleaseRegistry(releasePorts),
 		runs,
 		status: async () => ({ ...(await readStatus(now())), serving: recommender.state() }),

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { UNKNOWN_CONTEXT } from "../src/contract/context.ts";
+import { SCOPES } from "../src/contract/errors.ts";
 import type { Product } from "../src/contract/product.ts";
 import { createApp } from "../src/http/app.ts";
 import type { Services } from "../src/http/services.ts";
@@ -13,7 +14,8 @@ import { createCatalogue } from "../src/store/catalogue.ts";
 import { createHotListSource } from "../src/store/hot-list-reader.ts";
 import { createOverlaySource } from "../src/store/overlay.ts";
 import { createReleaseSource } from "../src/store/release-source.ts";
-import { NOW, releasePorts } from "./admin-fixtures.ts";
+import { createRules } from "../src/store/rules.ts";
+import { NOW, releasePorts, sha256 } from "./admin-fixtures.ts";
 import { meanEncoder } from "./fixtures/mean-encoder.ts";
 import { tinyRelease } from "./fixtures/tiny-release.ts";
 
@@ -51,6 +53,10 @@ export async function publishTiny(): Promise<string> {
 	return manifest.id;
 }
 
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+const TOKEN = "everything";
+const TOKENS = [{ name: TOKEN, sha256: await sha256(TOKEN), scopes: [...SCOPES] }];
+
 type Setup = { readonly makeEncoder?: MakeEncoder; readonly db?: D1Database; readonly kv?: KVNamespace };
 
 /** A binding of which nothing ever comes back but failures. */
@@ -70,6 +76,7 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 			releases: createReleaseSource(db, kv),
 			overlay: createOverlaySource(db),
 			hotLists: createHotListSource(db, kv),
+			rules: createRules(db),
 			makeEncoder,
 			makeRowSpace: createPlainSpace,
 			signingKey: new Uint8Array(32).fill(1),
@@ -80,7 +87,8 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 			log: ({ what, rung, file }) => faults.push(`${what} ${rung ?? file}`),
 		}),
 		metrics: { record: () => {}, flush: () => null },
-		tokens: [],
+		rules: createRules(db),
+		tokens: TOKENS,
 		senderOf: async () => ({ context: UNKNOWN_CONTEXT, visitor: async () => null, origin: null }),
 		corsOrigins: ["*"],
 		consentDefault: true,
@@ -90,9 +98,9 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 	const app = createApp(services);
 
 	/** One request; then all that it started is let run to its end. */
-	async function ask(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+	async function ask(method: Method, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
 		const ctx = createExecutionContext();
-		const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+		const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
 		const response = await app.request(path, init, env, ctx);
 		await waitOnExecutionContext(ctx);
 		return response;
@@ -103,6 +111,8 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 		advance(seconds: number) {
 			now += seconds;
 		},
+		/** With a token for everything. */
+		admin: (method: Method, path: string, body?: object) => ask(method, path, body, { authorization: `Bearer ${TOKEN}` }),
 		/** The body of an answer that is a 200. */
 		async answer<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
 			const response = await ask(method, path, body);

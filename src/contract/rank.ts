@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ItemId } from "./primitives.ts";
-import { Filter, History, RecommendedItem, Surface } from "./recommendation.ts";
+import { Filter, History, RecommendedItem, RulesNamed, Surface } from "./recommendation.ts";
 
 /** Ids that one list may hold. */
 export const RANK_MAX_IDS = 1000;
@@ -35,6 +35,7 @@ export const RankResponse = v.strictObject({
 	source: v.picklist(RANK_SOURCES),
 	/** History entries that neither the release nor the overlay knows. */
 	ignored: v.number(),
+	rules: RulesNamed,
 	/** Best first; ids that nothing is known of come last, in the order given. */
 	items: v.array(RankedItem),
 	/** Ids that may not be shown, in the order given: deleted, dismissed, or left out by the filter. */

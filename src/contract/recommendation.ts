@@ -99,6 +99,8 @@ export const Reason = v.variant("kind", [
 	v.strictObject({ kind: v.literal("new") }),
 	v.strictObject({ kind: v.literal("viewed") }),
 	v.strictObject({ kind: v.literal("bought") }),
+	/** A rule of the shop put it there. */
+	v.strictObject({ kind: v.literal("rule"), rule: v.string() }),
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 
@@ -107,10 +109,13 @@ export const RecommendedItem = v.strictObject({
 	score: v.number(),
 	/** Present with `explain`. */
 	reason: v.optional(Reason),
-	/** Weighted share of each part in `score`; present with `explain`. */
-	contributions: v.optional(v.record(v.picklist(PARTS), v.number())),
+	/** Weighted share of each part in `score`, and what the shop's rules added; present with `explain`. */
+	contributions: v.optional(v.record(v.picklist([...PARTS, "rules"]), v.number())),
 });
 export type RecommendedItem = v.InferOutput<typeof RecommendedItem>;
+
+/** Ids of the shop's rules that were in force; absent where none was. */
+export const RulesNamed = v.optional(v.array(v.string()));
 
 export const RecommendationResponse = v.strictObject({
 	recommendationId: v.nullable(v.string()),
@@ -118,6 +123,7 @@ export const RecommendationResponse = v.strictObject({
 	source: v.picklist(SOURCES),
 	/** History entries that neither the release nor the overlay knows. */
 	ignored: v.number(),
+	rules: RulesNamed,
 	items: v.array(RecommendedItem),
 });
 export type RecommendationResponse = v.InferOutput<typeof RecommendationResponse>;

@@ -6,6 +6,7 @@ import { ProfileRequest, ProfileResponse } from "./profile.ts";
 import { RankRequest, RankResponse } from "./rank.ts";
 import { EvaluationRequest, PublicRecommendationQuery, RecommendationRequest, RecommendationResponse } from "./recommendation.ts";
 import { ActivateRequest } from "./release.ts";
+import { Rule, RulePreviewRequest, RulePreviewResponse, RulesResponse } from "./rule.ts";
 import { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "./run.ts";
 import { PageRequest, PageResponse, PublicShelfQuery, SHELVES, ShelfRequest, ShelfResponse } from "./shelf.ts";
 
@@ -126,6 +127,36 @@ export const ROUTES: readonly RouteDescription[] = [
 		summary: "Pages of the event log; each event id once.",
 		scopes: ["read"],
 		answers: { 200: { description: "Log lines and the next cursor" } },
+	},
+	{
+		method: "get",
+		path: "/admin/rules",
+		summary: "The shop's rules: what is filtered, boosted, buried and pinned, on which surface and when.",
+		scopes: ["read"],
+		answers: { 200: { description: "All rules, by id", schema: RulesResponse } },
+	},
+	{
+		method: "put",
+		path: "/admin/rules/{id}",
+		summary: "Stores a rule; answers obey within 15 seconds.",
+		scopes: ["catalogue"],
+		body: json(Rule),
+		answers: { 200: { description: "The rule" }, 409: { description: "There are as many rules as there may be" } },
+	},
+	{
+		method: "delete",
+		path: "/admin/rules/{id}",
+		summary: "Takes a rule away.",
+		scopes: ["catalogue"],
+		answers: { 204: { description: "Gone" } },
+	},
+	{
+		method: "post",
+		path: "/admin/rules/preview",
+		summary: "One recommendation without and with a rule, before anybody sees it; never counted as traffic.",
+		scopes: ["read"],
+		body: json(RulePreviewRequest),
+		answers: { 200: { description: "Both answers", schema: RulePreviewResponse } },
 	},
 	{
 		method: "put",

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ItemId, Label, Limit, MinorUnits } from "./primitives.ts";
-import { Filter, History, IdsToLeaveOut, LimitText, RecommendedItem, SOURCES, Surface } from "./recommendation.ts";
+import { Filter, History, IdsToLeaveOut, LimitText, RecommendedItem, RulesNamed, SOURCES, Surface } from "./recommendation.ts";
 
 /**
  * Shelves of a shop. `recently-viewed` and `buy-again` come from the history sent and are as long as it allows; the
@@ -57,6 +57,7 @@ const shelfFields = {
 	shelf: v.picklist(SHELVES),
 	/** `personal`: the encoder had a say; `session`: the history or the product, by tables alone; `popular`: lists alone. */
 	source: v.picklist(SOURCES),
+	rules: RulesNamed,
 	/** One variant of each product. Scores tell the order within this shelf, and nothing else; what fills it up has 0. */
 	items: v.array(RecommendedItem),
 };

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { adminCatalogueRoutes } from "./admin-catalogue.ts";
 import { adminEventRoutes } from "./admin-events.ts";
 import { adminReleaseRoutes } from "./admin-releases.ts";
+import { adminRuleRoutes } from "./admin-rules.ts";
 import { adminRunRoutes } from "./admin-runs.ts";
 import { adminStatusRoutes } from "./admin-status.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -45,6 +46,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 		adminCatalogueRoutes(),
 		adminEventRoutes(),
 		adminReleaseRoutes(),
+		adminRuleRoutes(),
 		adminRunRoutes(),
 		adminStatusRoutes(),
 		docsRoutes(),

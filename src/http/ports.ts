@@ -1,4 +1,5 @@
 import type { CatalogueReport, Product, StoredProduct } from "../contract/product.ts";
+import type { NamedRule, Rule } from "../contract/rule.ts";
 
 /** The catalogue as the admin routes need it. */
 export interface Catalogue {
@@ -11,4 +12,14 @@ export interface Catalogue {
 	): Promise<{ readonly products: readonly StoredProduct[]; readonly cursor: string | null; readonly version: number }>;
 	/** @returns false when there was no such product */
 	remove(id: string, now: number): Promise<boolean>;
+}
+
+/** The shop's rules as the admin routes need them. */
+export interface RuleBook {
+	/** All of them, by id. */
+	list(): Promise<readonly (NamedRule & { readonly updatedAt: number })[]>;
+	/** @returns false where there are as many as there may be */
+	put(id: string, rule: Rule, now: number): Promise<boolean>;
+	/** @returns false when there was no such rule */
+	remove(id: string): Promise<boolean>;
 }

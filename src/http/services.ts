@@ -4,7 +4,7 @@ import type { Recommender, Sender, WaitUntil } from "../pipeline/ports.ts";
 import type { ReleasedFeatures } from "../privacy/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
 import type { StoredToken } from "./auth.ts";
-import type { Catalogue } from "./ports.ts";
+import type { Catalogue, RuleBook } from "./ports.ts";
 
 /** Everything the routes need, built once an isolate by the composition root. */
 export type Services = {
@@ -13,6 +13,7 @@ export type Services = {
 	readonly log: LogReader;
 	readonly metrics: MetricSink;
 	readonly catalogue: Catalogue;
+	readonly rules: RuleBook;
 	readonly releases: ReleaseRegistry;
 	readonly runs: RunRegistry;
 	readonly status: () => Promise<Record<string, unknown>>;

@@ -8,8 +8,10 @@ import {
 	type Source,
 } from "../contract/recommendation.ts";
 import { bucketWeights, type PartWeights, weightsOfParts } from "../rank/fusion.ts";
+import { NO_RULES, narrowed, type RulesInForce, withPins } from "../rank/rules.ts";
 import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { type KnownHistory, knownHistory } from "../sequence/history.ts";
+import { liftOf, maskPinned, named, pinnedItems, pinnedRows, withLift } from "./apply-rules.ts";
 import { encodeQuery } from "./encode-query.ts";
 import { explain } from "./explain.ts";
 import { workingEncoder } from "./load-release.ts";
@@ -20,7 +22,7 @@ import { prepareMask } from "./prepare-mask.ts";
 import { rankCandidates } from "./rank-candidates.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
-export type Answer = Readonly<Pick<RecommendationResponse, "source" | "ignored" | "items">>;
+export type Answer = Readonly<Pick<RecommendationResponse, "source" | "ignored" | "rules" | "items">>;
 
 /** Told when a rung failed for a reason that is not the request's. */
 export type OnFault = (rung: Source, error: unknown) => void;
@@ -37,27 +39,29 @@ export function answerFrom(
 	now: number,
 	watch: Stopwatch,
 	onFault: OnFault,
+	rules: RulesInForce = NO_RULES,
 ): Answer {
 	const history = knownHistory(request, release, now);
-	const { ignored } = history;
+	const common = { ignored: history.ignored, ...named(rules) };
+	const ruled = { ...request, filter: narrowed(request.filter, rules) };
 	if (workingEncoder(release.loaded) !== null && history.entries.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
-			const items = watch.span("rank", () => rank(release, request, history, query, null));
-			return { source: "personal", ignored, items };
+			const items = watch.span("rank", () => rank(release, ruled, history, query, null, rules));
+			return { source: "personal", ...common, items };
 		} catch (error) {
 			onFault("personal", error);
 		}
 	}
 	if (history.rows.length > 0) {
 		try {
-			const items = watch.span("rank", () => rank(release, request, history, null, null));
-			if (items.length > 0) return { source: "session", ignored, items };
+			const items = watch.span("rank", () => rank(release, ruled, history, null, null, rules));
+			if (items.length > 0) return { source: "session", ...common, items };
 		} catch (error) {
 			onFault("session", error);
 		}
 	}
-	return { source: "popular", ignored, items: watch.span("rank", () => popularItems(release, request, history, hot)) };
+	return { source: "popular", ...common, items: watch.span("rank", () => popularItems(release, ruled, history, hot, rules)) };
 }
 
 /**
@@ -68,7 +72,11 @@ export function answerByParts(release: OverlaidRelease, request: RecommendationR
 	const history = knownHistory(request, release, now);
 	const asks = parts.includes("encoder");
 	const query = asks && history.entries.length > 0 ? encodeQuery(release, history, UNKNOWN_CONTEXT) : null;
-	return { source: asks ? "personal" : "session", ignored: history.ignored, items: rank(release, request, history, query, parts) };
+	return {
+		source: asks ? "personal" : "session",
+		ignored: history.ignored,
+		items: rank(release, request, history, query, parts, NO_RULES),
+	};
 }
 
 /**
@@ -82,19 +90,27 @@ function rank(
 	history: KnownHistory,
 	query: QuantisedQuery | null,
 	parts: readonly Part[] | null,
+	rules: RulesInForce,
 ): RecommendedItem[] {
 	prepareMask(release, request, history);
+	const pinned = pinnedRows(release, rules);
+	maskPinned(release, pinned);
 	const { buckets, session } = release.loaded.fusion;
 	const fitted = bucketWeights(query === null ? session : buckets, history.rows.length);
 	const weights: PartWeights = parts === null ? fitted : weightsOfParts(fitted, parts);
-	const ranked = rankCandidates(release, query, history.rows, weights, parts ?? PARTS, request.limit);
+	const lift = liftOf(release, rules);
+	const ranked = rankCandidates(release, query, history.rows, weights, parts ?? PARTS, request.limit, lift);
 	if (ranked.scored === 0 && parts === null && query === null) return [];
-	return Array.from(ranked.rows, (row, place) => ({
-		id: release.idOf(row),
-		score: ranked.scores[place] as number,
-		...(request.explain &&
-			(place < ranked.scored
-				? explain(release, row, history, weights)
-				: { reason: { kind: "popular" as const }, contributions: { popular: 0 } })),
-	}));
+	const items = Array.from(
+		ranked.rows,
+		(row, place): RecommendedItem => ({
+			id: release.idOf(row),
+			score: ranked.scores[place] as number,
+			...(request.explain &&
+				(place < ranked.scored
+					? withLift(explain(release, row, history, weights), lift?.(row) ?? 0)
+					: { reason: { kind: "popular" as const }, contributions: { popular: 0 } })),
+		}),
+	);
+	return withPins(items, pinnedItems(release, pinned, request.explain), request.limit);
 }

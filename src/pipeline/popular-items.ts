@@ -1,10 +1,15 @@
 import type { RecommendationRequest, RecommendedItem } from "../contract/recommendation.ts";
+import { type RulesInForce, withPins } from "../rank/rules.ts";
 import { deal } from "../retrieve/popular.ts";
 import type { KnownHistory } from "../sequence/history.ts";
+import { lifted, liftOf, maskPinned, pinnedItems, pinnedRows } from "./apply-rules.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotLists } from "./ports.ts";
 import { prepareMask, productOf } from "./prepare-mask.ts";
 import { mostPopular } from "./rank-candidates.ts";
+
+/** Length of the list, against what is wanted of it, from which rules may lift products. */
+const LIFTED_FROM = 5;
 
 /**
  * What is popular, under the request's filter and exclusions: the lists of the categories in question first (those of
@@ -16,24 +21,32 @@ export function popularItems(
 	request: Pick<RecommendationRequest, "filter" | "exclude" | "excludeSeen" | "item" | "limit" | "explain">,
 	history: Pick<KnownHistory, "rows" | "dismissed">,
 	hot: HotLists | null,
+	rules: RulesInForce,
 ): RecommendedItem[] {
 	prepareMask(release, request, history);
+	const pinned = pinnedRows(release, rules);
+	maskPinned(release, pinned);
+	const lift = liftOf(release, rules);
+	const most = lift === null ? request.limit : LIFTED_FROM * request.limit;
 	const rows: number[] = [];
 	const take = (row: number): void => {
-		if (rows.length >= request.limit || row === -1 || release.isMasked(row)) return;
+		if (rows.length >= most || row === -1 || release.isMasked(row)) return;
 		release.mask(row);
 		rows.push(row);
 	};
 	for (const id of popularIds(release, request, hot)) {
-		if (rows.length >= request.limit) break;
+		if (rows.length >= most) break;
 		take(release.rowOf(id));
 	}
-	for (const row of mostPopular(release, request.limit - rows.length).rows) take(row);
-	return rows.map((row, place) => ({
-		id: release.idOf(row),
-		score: 1 / (place + 1),
-		...(request.explain && { reason: { kind: "popular" as const } }),
-	}));
+	for (const row of mostPopular(release, most - rows.length).rows) take(row);
+	const items = lifted(rows, lift).map(
+		(row, place): RecommendedItem => ({
+			id: release.idOf(row),
+			score: 1 / (place + 1),
+			...(request.explain && { reason: { kind: "popular" as const } }),
+		}),
+	);
+	return withPins(items, pinnedItems(release, pinned, request.explain), request.limit);
 }
 
 /**

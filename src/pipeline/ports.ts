@@ -4,6 +4,7 @@ import type { ProfileRequest, ProfileResponse } from "../contract/profile.ts";
 import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
 import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
+import type { NamedRule, RulePreviewRequest, RulePreviewResponse } from "../contract/rule.ts";
 import type { PageRequest, PageResponse, Shelf, ShelfRequest, ShelfResponse } from "../contract/shelf.ts";
 import type { Columns } from "../rank/columns.ts";
 import type { CodedFilter } from "../rank/filter-rows.ts";
@@ -44,6 +45,8 @@ export interface Recommender {
 	profile(request: ProfileRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ProfileResponse>>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
+	/** One answer without and with a rule that is not stored yet; not counted. @throws RequestFailure `unavailable` while no release is loaded */
+	preview(request: RulePreviewRequest, waitUntil: WaitUntil): Promise<RulePreviewResponse>;
 	/** Starts loading what serves, where that is due: for routes that need the vocabulary and nothing else. */
 	prepare(waitUntil: WaitUntil): void;
 	/** A query reduced to words of the catalogue's vocabulary; null when it has none of them, or no vocabulary is loaded. */
@@ -154,6 +157,11 @@ export type HotLists = CategoryLists & { readonly trending: CategoryLists; reado
 
 /** A product with its values, while no release is at hand. */
 export type ListedProduct = OverlaidProduct & { readonly id: string };
+
+export interface RuleSource {
+	/** All rules of the shop, those not in force among them. */
+	rules(): Promise<readonly NamedRule[]>;
+}
 
 export interface HotListSource {
 	lists(): Promise<HotLists>;

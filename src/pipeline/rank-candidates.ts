@@ -3,6 +3,7 @@ import { fusedScores, OWN, type PartWeights, seenOffset } from "../rank/fusion.t
 import { reachNeighbours } from "../retrieve/neighbours.ts";
 import { offerByPopularity } from "../retrieve/popular.ts";
 import type { QuantisedQuery } from "../retrieve/rows.ts";
+import type { Lift } from "./apply-rules.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 
 /** Rows best first. The first `scored` were candidates; the others complete the list by popularity, with score 0. */
@@ -20,6 +21,7 @@ const NOTHING = { rows: new Int32Array(0), scores: new Float64Array(0) };
  * @param query   null: without the encoder
  * @param history rows, oldest first
  * @param parts   those that may bring candidates and speak
+ * @param lift    what rules add to a candidate's score; null: nothing
  */
 export function rankCandidates(
 	release: OverlaidRelease,
@@ -28,8 +30,9 @@ export function rankCandidates(
 	weights: PartWeights,
 	parts: readonly Part[],
 	limit: number,
+	lift: Lift | null = null,
 ): RankedRows {
-	const ranked = rankScored(release, query, history, weights, parts, limit);
+	const ranked = rankScored(release, query, history, weights, parts, limit, lift);
 	const missing = limit - ranked.rows.length;
 	if (missing <= 0) return { ...ranked, scored: ranked.rows.length };
 	for (const row of ranked.rows) release.mask(row);
@@ -50,13 +53,14 @@ export function rankScored(
 	weights: PartWeights,
 	parts: readonly Part[],
 	limit: number,
+	lift: Lift | null = null,
 ): Omit<RankedRows, "scored"> {
 	const { candidates, top } = release.scratch();
 	reachLinked(release, history, parts);
 	if (query !== null && parts.includes("encoder")) {
 		for (const row of nearest(release, query, release.loaded.fusion.encoder.candidates)) candidates.place(row);
 	}
-	const scores = fuse(release, query, history, weights, parts);
+	const scores = fuse(release, query, history, weights, parts, lift);
 	const { rows } = candidates;
 	top.reset(limit);
 	for (let c = 0; c < scores.length; c++) top.offer(rows[c] as number, scores[c] as number);
@@ -76,6 +80,7 @@ export function scoreRows(
 	weights: PartWeights,
 	parts: readonly Part[],
 	rows: Int32Array,
+	lift: Lift | null = null,
 ): { readonly scores: Float64Array; readonly linked: number } {
 	const { candidates } = release.scratch();
 	for (const { masked, count } of release.tables) masked.fill(1, 0, count);
@@ -86,7 +91,7 @@ export function scoreRows(
 	reachLinked(release, history, parts);
 	const linked = candidates.size;
 	for (const row of rows) candidates.place(row);
-	const scores = fuse(release, query, history, weights, parts);
+	const scores = fuse(release, query, history, weights, parts, lift);
 	return { scores: Float64Array.from(rows, (row) => scores[candidates.place(row)] as number), linked };
 }
 
@@ -109,11 +114,13 @@ function fuse(
 	history: Int32Array,
 	weights: PartWeights,
 	parts: readonly Part[],
+	lift: Lift | null,
 ): Float64Array {
 	const { candidates } = release.scratch();
 	writeOwnFeatures(release, parts.includes("encoder") ? query : null);
 	const scores = fusedScores(candidates.features, candidates.size, weights);
 	if (weights[OWN] !== 0) addOwnOffsets(release, history, scores);
+	if (lift !== null) for (let c = 0; c < scores.length; c++) scores[c] = (scores[c] as number) + lift(candidates.rows[c] as number);
 	return scores;
 }
 

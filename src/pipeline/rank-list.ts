@@ -3,9 +3,11 @@ import type { RankedItem, RankRequest, RankResponse } from "../contract/rank.ts"
 import { PARTS } from "../contract/recommendation.ts";
 import { filtersNothing } from "../rank/filter-product.ts";
 import { bucketWeights } from "../rank/fusion.ts";
+import { NO_RULES, narrowed, type RulesInForce, withPins } from "../rank/rules.ts";
 import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { dismissedIds, type KnownHistory, knownHistory } from "../sequence/history.ts";
 import type { OnFault } from "./answer.ts";
+import { type Lift, liftOf, named, pinnedRows, withLift } from "./apply-rules.ts";
 import { encodeQuery } from "./encode-query.ts";
 import { explain } from "./explain.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
@@ -13,7 +15,7 @@ import { prepareMask } from "./prepare-mask.ts";
 import { scoreRows } from "./rank-candidates.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
-export type RankedList = Pick<RankResponse, "source" | "ignored" | "items" | "omitted">;
+export type RankedList = Pick<RankResponse, "source" | "ignored" | "rules" | "items" | "omitted">;
 
 /** The ids of a list, each once: rows that can be scored, ids that cannot, and what may not be shown. */
 type Sorted = {
@@ -35,29 +37,45 @@ export function rankList(
 	now: number,
 	watch: Stopwatch,
 	onFault: OnFault,
+	rules: RulesInForce = NO_RULES,
 ): RankedList {
 	const history = knownHistory({ history: request.history, item: null }, release, now);
-	const { ignored } = history;
-	const sorted = sortIds(release, request, history);
-	const { omitted } = sorted;
+	const sorted = sortIds(release, { ...request, filter: narrowed(request.filter, rules) }, history);
+	const common = { ignored: history.ignored, omitted: sorted.omitted, ...named(rules) };
+	// Of the list's own products some may be pinned; the others are ordered around them.
+	const inList = new Set(sorted.rows);
+	const pinned = pinnedRows(release, rules).filter(({ row }) => inList.has(row));
+	const pins = pinned.map(({ row, rule, place }) => ({
+		place,
+		value: { id: release.idOf(row), score: null, ...(request.explain && { reason: { kind: "rule" as const, rule } }) },
+	}));
+	const isPinned = new Set(pins.map(({ value }) => value.id));
+	const around = (items: readonly RankedItem[]) =>
+		withPins(
+			items.filter(({ id }) => !isPinned.has(id)),
+			pins,
+			items.length,
+		);
+	const lift = liftOf(release, rules);
 	if (release.loaded.encoder !== null && history.entries.length > 0 && sorted.rows.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
-			const items = watch.span("rank", () => order(release, request, history, query, sorted));
-			if (items !== null) return { source: "personal", ignored, items, omitted };
+			const items = watch.span("rank", () => order(release, request, history, query, sorted, lift));
+			if (items !== null) return { source: "personal", ...common, items: around(items) };
 		} catch (error) {
 			onFault("personal", error);
 		}
 	}
 	if (history.rows.length > 0) {
 		try {
-			const items = watch.span("rank", () => order(release, request, history, null, sorted));
-			if (items !== null) return { source: "session", ignored, items, omitted };
+			const items = watch.span("rank", () => order(release, request, history, null, sorted, lift));
+			if (items !== null) return { source: "session", ...common, items: around(items) };
 		} catch (error) {
 			onFault("session", error);
 		}
 	}
-	return { source: "static", ignored, items: sorted.shown.map(unscored), omitted };
+	const given = lift === null ? sorted.shown : sorted.shown.toSorted((a, b) => liftById(release, lift, b) - liftById(release, lift, a));
+	return { source: "static", ...common, items: around(given.map(unscored)) };
 }
 
 /** The order given, without what was dismissed: all that can be done without a release. */
@@ -66,6 +84,11 @@ export function listAsGiven({ ids, history }: Pick<RankRequest, "ids" | "history
 	const distinct = [...new Set(ids)];
 	const shown = distinct.filter((id) => !dismissed.has(id));
 	return { source: "static", ignored: 0, items: shown.map(unscored), omitted: distinct.filter((id) => dismissed.has(id)) };
+}
+
+function liftById(release: OverlaidRelease, lift: Lift, id: string): number {
+	const row = release.rowOf(id);
+	return row === -1 ? 0 : lift(row);
 }
 
 const unscored = (id: string): RankedItem => ({ id, score: null });
@@ -106,15 +129,20 @@ function order(
 	history: KnownHistory,
 	query: QuantisedQuery | null,
 	{ rows, unknown }: Sorted,
+	lift: Lift | null,
 ): RankedItem[] | null {
 	const { buckets, session } = release.loaded.fusion;
 	const weights = bucketWeights(query === null ? session : buckets, history.rows.length);
-	const { scores, linked } = scoreRows(release, query, history.rows, weights, PARTS, rows);
+	const { scores, linked } = scoreRows(release, query, history.rows, weights, PARTS, rows, lift);
 	if (query === null && linked === 0) return null;
 	const places = Array.from(rows.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
 	const ranked = places.map((place): RankedItem => {
 		const row = rows[place] as number;
-		return { id: release.idOf(row), score: scores[place] as number, ...(explains && explain(release, row, history, weights)) };
+		return {
+			id: release.idOf(row),
+			score: scores[place] as number,
+			...(explains && withLift(explain(release, row, history, weights), lift?.(row) ?? 0)),
+		};
 	});
 	return [...ranked, ...unknown.map(unscored)];
 }

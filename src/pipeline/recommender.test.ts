@@ -4,6 +4,7 @@ import { type TinyRelease, tinyRelease } from "../../test/fixtures/tiny-release.
 import { UNKNOWN_CONTEXT, type VisitorKey } from "../contract/context.ts";
 import type { RecommendationRequest } from "../contract/recommendation.ts";
 import type { ActivePointer } from "../contract/release.ts";
+import type { NamedRule } from "../contract/rule.ts";
 import { importSigningKey, readRecommendationId } from "../privacy/recommendation-id.ts";
 import { createPlainSpace } from "./plain-space.ts";
 import type { ListedProduct, ProductChange } from "./ports.ts";
@@ -40,6 +41,7 @@ function createShop() {
 	let isKvDead = false;
 	let loads = 0;
 	let now = 1_000_000;
+	let rules: readonly NamedRule[] = [];
 	const faults: string[] = [];
 	const background: Promise<unknown>[] = [];
 
@@ -67,6 +69,7 @@ function createShop() {
 			named: (ids) => fromDatabase(() => products.filter(({ id }) => ids.includes(id))),
 			staticIds: () => fromKv(() => staticIds),
 		},
+		rules: { rules: () => fromDatabase(() => rules) },
 		makeEncoder: async (model) => {
 			if (model[0] === 0) throw new Error("no model");
 			const encoder = meanEncoder();
@@ -99,6 +102,9 @@ function createShop() {
 			const nothing = { titles: null, brand: null, price: null, stock: null, group: null, attributes: {} };
 			products = ids.map((id) => ({ id, title: id, category: id, ...nothing }));
 			staticIds = put;
+		},
+		rule(...stored: readonly NamedRule[]) {
+			rules = stored;
 		},
 		point(to: Partial<ActivePointer>) {
 			pointer = { ...pointer, ...to };

@@ -1,6 +1,9 @@
+import { UNKNOWN_CONTEXT } from "../contract/context.ts";
 import { RequestFailure } from "../contract/errors.ts";
 import type { Source } from "../contract/recommendation.ts";
+import type { NamedRule } from "../contract/rule.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
+import { narrowed, type RulesInForce, rulesInForce } from "../rank/rules.ts";
 import { knownWords } from "../text/text-vector.ts";
 import { answerByParts, answerFrom } from "./answer.ts";
 import { drawProfile, emptyProfile } from "./draw-profile.ts";
@@ -13,6 +16,7 @@ import type {
 	OverlaySource,
 	Recommender,
 	ReleaseSource,
+	RuleSource,
 	Sender,
 	Served,
 	WaitUntil,
@@ -38,6 +42,7 @@ export type RecommenderPorts = {
 	readonly releases: ReleaseSource;
 	readonly overlay: OverlaySource;
 	readonly hotLists: HotListSource;
+	readonly rules: RuleSource;
 	readonly makeEncoder: MakeEncoder;
 	readonly makeRowSpace: MakeRowSpace;
 	/** SIGNING_KEY, 32 bytes. */
@@ -70,6 +75,8 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	function onFault(rung: Source, error: unknown): void {
 		ports.log({ level: "error", what: "rung failed", rung, error: error instanceof Error ? error.name : null });
 	}
+
+	const rulesOf = (surface: string, now: number): RulesInForce => rulesInForce(keeper.rules, surface, now);
 
 	/** What a release answers, else what can be said without one. */
 	async function answerOr<T>(
@@ -150,10 +157,11 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	return {
 		recommend(request, sender, waitUntil) {
 			return serve(sender, waitUntil, async (release, now, watch) => {
+				const rules = rulesOf(request.surface, now);
 				const answered = await answerOr(
 					release,
-					(from) => answerFrom(from, request, sender.context, keeper.hot, now, watch, onFault),
-					() => staticList.answer(request, now),
+					(from) => answerFrom(from, request, sender.context, keeper.hot, now, watch, onFault, rules),
+					() => staticList.answer({ ...request, filter: narrowed(request.filter, rules) }, now),
 				);
 				return frame(release, answered, POLICY, request.surface, now);
 			});
@@ -162,23 +170,29 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			return serve(sender, waitUntil, async (release, now, watch) => {
 				const ranked = await answerOr(
 					release,
-					(from) => rankList(from, request, sender.context, now, watch, onFault),
+					(from) => rankList(from, request, sender.context, now, watch, onFault, rulesOf(request.surface, now)),
 					() => listAsGiven(request),
 				);
 				return frame(release, ranked, RANK_POLICY, request.surface, now);
 			});
 		},
 		shelf(shelf, request, sender, waitUntil) {
-			const { item, items, limit, filter, surface } = request;
+			const { item, items, limit, surface } = request;
 			return serve(sender, waitUntil, async (release, now, watch) => {
-				const { shelves, ignored } = await shelvesOf(release, request, [{ shelf, item, items, limit, filter }], sender, now, watch);
-				const { source, items: shown } = shelves[0] as AnsweredShelf;
-				return frame(release, { shelf, source, ignored, items: shown }, `${shelf}-1`, surface ?? shelf, now);
+				const rules = rulesOf(surface ?? shelf, now);
+				const spec = { shelf, item, items, limit, filter: narrowed(request.filter, rules), rules };
+				const { shelves, ignored } = await shelvesOf(release, request, [spec], sender, now, watch);
+				const { source, items: shown, rules: inForce } = shelves[0] as AnsweredShelf;
+				const answered = { shelf, source, ignored, ...(inForce !== undefined && { rules: inForce }), items: shown };
+				return frame(release, answered, `${shelf}-1`, surface ?? shelf, now);
 			});
 		},
 		page(request, sender, waitUntil) {
-			const specs = request.shelves.map((spec) => ({ ...spec, filter: spec.filter ?? request.filter }));
 			return serve(sender, waitUntil, async (release, now, watch) => {
+				const specs = request.shelves.map((spec) => {
+					const rules = rulesOf(spec.surface ?? spec.shelf, now);
+					return { ...spec, filter: narrowed(spec.filter ?? request.filter, rules), rules };
+				});
 				const { shelves, ignored } = await shelvesOf(release, request, specs, sender, now, watch);
 				const shown = shelves.filter(({ items }) => items.length > 0);
 				const framed = shown.map((each) =>
@@ -208,6 +222,25 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				}
 				const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
 				return { response: await frame(release, answered, POLICY, null, now), spans: watch.spans };
+			});
+		},
+		preview({ id, rule, request }, waitUntil) {
+			const now = ports.now();
+			return beside(waitUntil, now, async () => {
+				const release = keeper.serving(null);
+				if (release === null) throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
+				const others = keeper.rules.filter((stored) => stored.id !== id);
+				const answerBy = (rules: readonly NamedRule[]) => {
+					const inForce = rulesInForce(rules, request.surface, now);
+					const watch = createStopwatch(ports.clock);
+					const answered = answerFrom(release, request, UNKNOWN_CONTEXT, keeper.hot, now, watch, onFault, inForce);
+					return frame(release, answered, POLICY, null, now);
+				};
+				const [before, after] = await Promise.all([
+					answerBy(keeper.rules),
+					answerBy(rule === null ? others : [...others, { ...rule, id }]),
+				]);
+				return { before, after };
 			});
 		},
 		prepare(waitUntil) {

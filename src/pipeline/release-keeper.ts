@@ -1,9 +1,10 @@
 import type { VisitorKey } from "../contract/context.ts";
 import type { ActivePointer } from "../contract/release.ts";
+import type { NamedRule } from "../contract/rule.ts";
 import { isInCanary } from "./canary.ts";
 import { filesOf, loadRelease, type ReleaseFault, workingEncoder } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
-import type { HotListSource, HotLists, MakeEncoder, MakeRowSpace, OverlaySource, ReleaseSource, WaitUntil } from "./ports.ts";
+import type { HotListSource, HotLists, MakeEncoder, MakeRowSpace, OverlaySource, ReleaseSource, RuleSource, WaitUntil } from "./ports.ts";
 import { orNullWithin } from "./within.ts";
 
 /** Least time between two readings of pointer and overlay, seconds. */
@@ -25,6 +26,7 @@ export type KeeperPorts = {
 	readonly releases: ReleaseSource;
 	readonly overlay: OverlaySource;
 	readonly hotLists: HotListSource;
+	readonly rules: RuleSource;
 	readonly makeEncoder: MakeEncoder;
 	readonly makeRowSpace: MakeRowSpace;
 	/** Told of what could not be loaded. */
@@ -45,6 +47,8 @@ export interface ReleaseKeeper {
 	serving(visitor: VisitorKey | null): OverlaidRelease | null;
 	readonly canary: OverlaidRelease | null;
 	readonly hot: HotLists | null;
+	/** The shop's rules as last read; none before that. */
+	readonly rules: readonly NamedRule[];
 	readonly fault: { readonly release: string; readonly file: string; readonly message: string } | null;
 }
 
@@ -57,6 +61,7 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	let pointer: ActivePointer | null = null;
 	let servingId: string | null = null;
 	let hot: { readonly lists: HotLists; readonly at: number } | null = null;
+	let rules: readonly NamedRule[] = [];
 	let fault: Fault | null = null;
 	/** When the reading that is under way began; null: none is. */
 	let readingSince: number | null = null;
@@ -113,8 +118,8 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	}
 
 	async function read(now: number, answered: Promise<void>): Promise<void> {
-		const next = await ports.releases.pointer();
-		await Promise.all(Array.from(held.values(), catchUp));
+		const [next, nextRules] = await Promise.all([ports.releases.pointer(), ports.rules.rules(), ...Array.from(held.values(), catchUp)]);
+		rules = nextRules;
 		pointer = next;
 		goodAt = now;
 		settle();
@@ -165,6 +170,9 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		},
 		get hot() {
 			return hot?.lists ?? null;
+		},
+		get rules() {
+			return rules;
 		},
 		get fault() {
 			return fault;

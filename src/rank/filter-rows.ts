@@ -38,6 +38,16 @@ export function codeFilter(filter: FilterValues, codes: Codes): CodedFilter {
 	};
 }
 
+/** Whether one row passes a filter, sold out or not. */
+export function passesRow(columns: Columns, row: number, filter: CodedFilter): boolean {
+	const { categories, priceFrom, priceTo, attributes, impossible } = filter;
+	if (impossible || (categories !== null && !categories.has(columns.category[row] as number))) return false;
+	const amount = columns.price[row] as number;
+	if ((priceFrom !== null || priceTo !== null) && (amount < (priceFrom ?? 0) || amount > (priceTo ?? Number.POSITIVE_INFINITY)))
+		return false;
+	return attributes.every(({ column, values }) => values.has(columns.attributes[column]?.[row] ?? -1));
+}
+
 /**
  * Masks what may not be shown, before any scan, so that a filter never starves an answer.
  * @param masked shape [count] or longer; its first `count` are overwritten

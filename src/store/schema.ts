@@ -162,6 +162,14 @@ export const metricRollups = sqliteTable(
 	(table) => [primaryKey({ columns: [table.minute, table.surface, table.source, table.bucket] })],
 );
 
+/** Rules of the shop's merchandisers. */
+export const rules = sqliteTable("rules", {
+	id: text().primaryKey(),
+	/** JSON, as `src/contract/rule.ts` has it. */
+	rule: text().notNull(),
+	updatedAt: integer().notNull(),
+});
+
 /** Named totals, such as dead letters. */
 export const counters = sqliteTable("counters", { name: text().primaryKey(), n: integer().notNull() });
 

@@ -20,6 +20,7 @@ import { createReleaseFiles } from "../../src/store/release-files.ts";
 import { createReleaseRows } from "../../src/store/release-registry.ts";
 import { createReleaseSource } from "../../src/store/release-source.ts";
 import { createReleasedFeatures } from "../../src/store/released-features.ts";
+import { createRules } from "../../src/store/rules.ts";
 import { createRunRegistry } from "../../src/store/run-registry.ts";
 
 const onnx = createOnnxEncoders(untrimmed);
@@ -49,6 +50,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		releases: createReleaseSource(env.DB, env.RELEASES),
 		overlay: createOverlaySource(env.DB),
 		hotLists: createHotListSource(env.DB, env.RELEASES),
+		rules: createRules(env.DB),
 		makeEncoder,
 		makeRowSpace: spaces,
 		signingKey: Uint8Array.from(atob(env.SIGNING_KEY), (c) => c.charCodeAt(0)),

@@ -5,6 +5,7 @@ import { TINY_ITEMS, tinyRelease } from "../../../test/fixtures/tiny-release.ts"
 import { UNKNOWN_CONTEXT } from "../../contract/context.ts";
 import type { Filter, HistoryEntry, Source } from "../../contract/recommendation.ts";
 import { SHELVES, type Shelf } from "../../contract/shelf.ts";
+import { NO_RULES } from "../../rank/rules.ts";
 import { loadRelease } from "../load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "../overlaid-release.ts";
 import { createPlainSpace } from "../plain-space.ts";
@@ -53,7 +54,15 @@ const HOT: HotLists = {
 	trending: { overall: ["nail-8", "gone", "hair-10", "lip-1"], byCategory: new Map([["lip", ["口红-4"]]]) },
 	newest: ["hair-11", "nail-6"],
 };
-const spec = (shelf: Shelf, more: Partial<ShelfSpec> = {}): ShelfSpec => ({ shelf, item: null, items: [], limit: 3, filter: {}, ...more });
+const spec = (shelf: Shelf, more: Partial<ShelfSpec> = {}): ShelfSpec => ({
+	shelf,
+	item: null,
+	items: [],
+	limit: 3,
+	filter: {},
+	rules: NO_RULES,
+	...more,
+});
 
 function answer(release: OverlaidRelease, specs: readonly ShelfSpec[], more: Partial<ShelfFrame> = {}, hot: HotLists | null = HOT) {
 	const faults: Source[] = [];

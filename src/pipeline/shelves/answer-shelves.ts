@@ -2,7 +2,9 @@ import type { Reason, RecommendedItem, Source } from "../../contract/recommendat
 import type { Shelf } from "../../contract/shelf.ts";
 import { composePage } from "../../rank/compose-page.ts";
 import { byScore, reciprocalRankFusion } from "../../rank/reciprocal-rank-fusion.ts";
+import { withPins } from "../../rank/rules.ts";
 import type { OnFault } from "../answer.ts";
+import { lifted, liftOf, maskPinned, named, type PinnedRow, pinnedItems, pinnedRows } from "../apply-rules.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
 import { popularRows } from "../popular-items.ts";
 import type { HotLists } from "../ports.ts";
@@ -20,6 +22,7 @@ export type AnsweredShelf = {
 	readonly asked: number;
 	readonly shelf: Shelf;
 	readonly source: Source;
+	readonly rules?: string[];
 	readonly items: RecommendedItem[];
 	readonly expected: number;
 };
@@ -63,10 +66,19 @@ export function answerShelves(
 	onFault: OnFault,
 ): AnsweredShelf[] {
 	const wanted = specs.reduce((sum, { limit }) => sum + limit, 0);
+	const pins = specs.map((spec) => {
+		if (spec.rules.pins.length === 0) return [];
+		prepareMask(release, maskOf(frame, spec), shopper.history);
+		return pinnedRows(release, spec.rules);
+	});
+	// A product that one shelf pins is not on another.
+	const pinned = oncePerPage(release, pins);
+	const allPinned = pinned.flat();
 	const pools = specs.map((spec) => {
 		const most = Math.min(POOL_MAX, Math.max(POOL_MIN, POOL_PER_PLACE * spec.limit) + wanted - spec.limit);
 		try {
 			prepareMask(release, maskOf(frame, spec), shopper.history);
+			maskPinned(release, allPinned);
 			const pool = POOLS[spec.shelf]({ release, spec, shopper, hot, most });
 			return { ...pool, reasons: frame.explain ? pool.rows.map(pool.reasonOf) : null };
 		} catch (error) {
@@ -77,10 +89,12 @@ export function answerShelves(
 	const all = pools.flatMap(({ rows }) => rows);
 	const scores = scoresOrNull(release, shopper, all, onFault);
 	const ordered = pools.map((pool, n): OrderedPool => {
-		const { shelf } = specs[n] as ShelfSpec;
-		const isSettled = scores === null || isFromHistory(shelf) || shelf === "personal";
-		if (isSettled) return { ...pool, source: pool.rung };
-		return { ...reordered(pool, scores), source: shopper.query === null ? "session" : "personal" };
+		const { shelf, rules } = specs[n] as ShelfSpec;
+		if (isFromHistory(shelf) || shelf === "personal") return { ...pool, source: pool.rung };
+		const lift = liftOf(release, rules);
+		if (scores === null) return { ...inOrder(pool, lifted(pool.rows, lift)), source: pool.rung };
+		const own = lift === null ? scores : new Map(pool.rows.map((row) => [row, (scores.get(row) as number) + lift(row)]));
+		return { ...reordered(pool, own), source: shopper.query === null ? "session" : "personal" };
 	});
 	const chances = chancesOf(release, all, scores);
 	const page = composePage(
@@ -93,6 +107,7 @@ export function answerShelves(
 	const taken = new Set(
 		page.flatMap(({ list, entries }) => entries.map((entry) => productOf(release, ordered[list]?.rows[entry] as number))),
 	);
+	for (const { row } of allPinned) taken.add(productOf(release, row));
 	return page.map(({ list, entries, expected }) => {
 		const [spec, { rows, scores: own, reasons, source }] = [specs[list] as ShelfSpec, ordered[list] as OrderedPool];
 		const items = entries.map((entry): RecommendedItem => {
@@ -106,10 +121,36 @@ export function answerShelves(
 			asked: list,
 			shelf: spec.shelf,
 			source: items.length === 0 && filled.length > 0 ? "popular" : source,
-			items: [...items, ...filled],
+			...named(spec.rules),
+			items: withPins([...items, ...filled], pinnedItems(release, pinned[list] ?? [], frame.explain), spec.limit),
 			expected,
 		};
 	});
+}
+
+/** Pinned rows by shelf, each product on the first shelf that pins it. */
+function oncePerPage(release: OverlaidRelease, pins: readonly (readonly PinnedRow[])[]): PinnedRow[][] {
+	const taken = new Set<number>();
+	return pins.map((rows) =>
+		rows.filter(({ row }) => {
+			const product = productOf(release, row);
+			if (taken.has(product)) return false;
+			taken.add(product);
+			return true;
+		}),
+	);
+}
+
+/** A pool in another order. */
+function inOrder(pool: Omit<OrderedPool, "source">, order: readonly number[]): Omit<OrderedPool, "source"> {
+	if (order === pool.rows) return pool;
+	const placeOf = new Map(pool.rows.map((row, place) => [row, place]));
+	const places = order.map((row) => placeOf.get(row) as number);
+	return {
+		rows: order,
+		scores: places.map((place) => pool.scores[place] as number),
+		reasons: pool.reasons === null ? null : places.map((place) => pool.reasons?.[place] as Reason),
+	};
 }
 
 /** What may be on a shelf; its own product and the cart never are. */

@@ -1,5 +1,6 @@
 import type { Filter, Reason } from "../../contract/recommendation.ts";
 import type { PageRequest, Shelf } from "../../contract/shelf.ts";
+import type { RulesInForce } from "../../rank/rules.ts";
 import type { KnownHistory } from "../../sequence/history.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
 import type { HotLists } from "../ports.ts";
@@ -7,7 +8,11 @@ import { maskVariants } from "../prepare-mask.ts";
 import type { Shopper } from "./shopper.ts";
 
 /** One shelf of a request: what it is about, and how much of it is wanted. */
-export type ShelfSpec = Pick<PageRequest["shelves"][number], "shelf" | "item" | "items" | "limit"> & { readonly filter: Filter };
+export type ShelfSpec = Pick<PageRequest["shelves"][number], "shelf" | "item" | "items" | "limit"> & {
+	readonly filter: Filter;
+	/** Those of the shelf's surface; their filters stand in `filter` already. */
+	readonly rules: RulesInForce;
+};
 
 /** What all shelves of a request share. */
 export type ShelfFrame = Pick<PageRequest, "history" | "exclude" | "excludeSeen" | "explain">;

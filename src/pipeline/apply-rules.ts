@@ -1,0 +1,66 @@
+import type { RecommendedItem } from "../contract/recommendation.ts";
+import { codeFilter, passesRow } from "../rank/filter-rows.ts";
+import type { RulesInForce } from "../rank/rules.ts";
+import type { OverlaidRelease } from "./overlaid-release.ts";
+import { maskVariants } from "./prepare-mask.ts";
+
+/** What rules add to the score of a row. */
+export type Lift = (row: number) => number;
+
+/** A product that a rule put at a place, 1 the first. */
+export type PinnedRow = { readonly row: number; readonly rule: string; readonly place: number };
+
+/** @returns null where no rule lifts anything */
+export function liftOf(release: OverlaidRelease, { lifts }: RulesInForce): Lift | null {
+	if (lifts.length === 0) return null;
+	const coded = lifts.map(({ filter, by }) => ({ filter: codeFilter(filter, release.codes), by }));
+	return (row) => {
+		const [table, at] = release.locate(row);
+		return coded.reduce((sum, { filter, by }) => (passesRow(table, at, filter) ? sum + by : sum), 0);
+	};
+}
+
+/** The rows of a list without scores: those that gain first, those that lose last, else in their order. */
+export const lifted = (rows: readonly number[], lift: Lift | null): readonly number[] =>
+	lift === null ? rows : rows.toSorted((a, b) => lift(b) - lift(a));
+
+/** Products that are pinned and that the tables' masks, which must be made, let be shown; each once, no two at one place. */
+export function pinnedRows(release: OverlaidRelease, { pins }: RulesInForce): PinnedRow[] {
+	const taken = new Set<number>();
+	const rows: PinnedRow[] = [];
+	let next = 1;
+	for (const { rule, items, place } of pins) {
+		next = Math.max(next, place);
+		for (const item of items) {
+			const row = release.rowOf(item);
+			if (row === -1 || taken.has(row) || release.isMasked(row)) continue;
+			taken.add(row);
+			rows.push({ row, rule, place: next++ });
+		}
+	}
+	return rows;
+}
+
+/** Takes pinned products out of what is ranked, with their variants. */
+export function maskPinned(release: OverlaidRelease, pinned: readonly PinnedRow[]): void {
+	if (pinned.length === 0) return;
+	for (const { row } of pinned) release.mask(row);
+	maskVariants(
+		release,
+		pinned.map(({ row }) => row),
+	);
+}
+
+/** What rules added is told beside what the parts did. */
+export const withLift = <T extends Pick<RecommendedItem, "contributions">>(explained: T, lift: number): T =>
+	lift === 0 ? explained : { ...explained, contributions: { ...explained.contributions, rules: lift } };
+
+/** Pinned rows as items; no score speaks for them. */
+export const pinnedItems = (release: OverlaidRelease, pinned: readonly PinnedRow[], explains: boolean) =>
+	pinned.map(({ row, rule, place }) => ({
+		place,
+		value: { id: release.idOf(row), score: 0, ...(explains && { reason: { kind: "rule" as const, rule } }) } satisfies RecommendedItem,
+	}));
+
+/** The rules as an answer names them; nothing where none is in force. */
+export const named = ({ ids }: RulesInForce): { readonly rules?: string[] } => (ids.length === 0 ? {} : { rules: [...ids] });

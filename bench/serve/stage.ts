@@ -66,8 +66,8 @@ export type Stage = {
 export type StageOptions = {
 	/** First of the four ports, which follow each other. */
 	readonly port: number;
-	/** Core of workerd. */
-	readonly core: number;
+	/** Core of workerd; null: any. */
+	readonly core: number | null;
 	/** false: names stay readable in a profile. */
 	readonly minify?: boolean;
 };
@@ -107,7 +107,7 @@ export async function openStage({ port, core, minify = true }: StageOptions): Pr
 	await miniflare.ready;
 	const pid = childrenOf(process.pid, "workerd").find((child) => !before.has(child));
 	if (pid === undefined) throw new Error("workerd is not among the children of this process");
-	pin(pid, core);
+	if (core !== null) pin(pid, core);
 	await migrate(await miniflare.getD1Database("DB", "edgeshelf"));
 	const ours = `http://127.0.0.1:${port}`;
 	const client = createClient(ours, { token: TOKEN });

@@ -86,8 +86,7 @@ const result = {
 	equal: cases.filter(({ named, other }) => named === other).length / Math.max(1, cases.length),
 	byLength: Object.fromEntries(
 		[
-			["3", 3, 3],
-			["4-6", 4, 6],
+			["3-6", 3, 6],
 			["7-12", 7, 12],
 			["13+", 13, Number.POSITIVE_INFINITY],
 		].map(([name, least, most]) => {

@@ -13,7 +13,7 @@ import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { type KnownHistory, knownHistory } from "../sequence/history.ts";
 import { liftOf, maskPinned, named, pinnedItems, pinnedRows, withLift } from "./apply-rules.ts";
 import { encodeQuery } from "./encode-query.ts";
-import { explain } from "./explain.ts";
+import { createExplainer } from "./explain.ts";
 import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { popularItems } from "./popular-items.ts";
@@ -47,7 +47,7 @@ export function answerFrom(
 	if (workingEncoder(release.loaded) !== null && history.entries.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
-			const items = watch.span("rank", () => rank(release, ruled, history, query, null, rules));
+			const items = watch.span("rank", () => rank(release, ruled, history, query, null, rules, context));
 			return { source: "personal", ...common, items };
 		} catch (error) {
 			onFault("personal", error);
@@ -55,7 +55,7 @@ export function answerFrom(
 	}
 	if (history.rows.length > 0) {
 		try {
-			const items = watch.span("rank", () => rank(release, ruled, history, null, null, rules));
+			const items = watch.span("rank", () => rank(release, ruled, history, null, null, rules, context));
 			if (items.length > 0) return { source: "session", ...common, items };
 		} catch (error) {
 			onFault("session", error);
@@ -75,7 +75,7 @@ export function answerByParts(release: OverlaidRelease, request: RecommendationR
 	return {
 		source: asks ? "personal" : "session",
 		ignored: history.ignored,
-		items: rank(release, request, history, query, parts, NO_RULES),
+		items: rank(release, request, history, query, parts, NO_RULES, UNKNOWN_CONTEXT),
 	};
 }
 
@@ -91,6 +91,7 @@ function rank(
 	query: QuantisedQuery | null,
 	parts: readonly Part[] | null,
 	rules: RulesInForce,
+	context: CoarseContext,
 ): RecommendedItem[] {
 	prepareMask(release, request, history);
 	const pinned = pinnedRows(release, rules);
@@ -101,6 +102,7 @@ function rank(
 	const lift = liftOf(release, rules);
 	const ranked = rankCandidates(release, query, history.rows, weights, parts ?? PARTS, request.limit, lift);
 	if (ranked.scored === 0 && parts === null && query === null) return [];
+	const explain = createExplainer(release, history, weights, query, context);
 	const items = Array.from(
 		ranked.rows,
 		(row, place): RecommendedItem => ({
@@ -108,7 +110,7 @@ function rank(
 			score: ranked.scores[place] as number,
 			...(request.explain &&
 				(place < ranked.scored
-					? withLift(explain(release, row, history, weights), lift?.(row) ?? 0)
+					? withLift(explain(row), lift?.(row) ?? 0)
 					: { reason: { kind: "popular" as const }, contributions: { popular: 0 } })),
 		}),
 	);

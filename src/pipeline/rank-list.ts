@@ -9,7 +9,7 @@ import { dismissedIds, type KnownHistory, knownHistory } from "../sequence/histo
 import type { OnFault } from "./answer.ts";
 import { type Lift, liftOf, named, pinnedRows, withLift } from "./apply-rules.ts";
 import { encodeQuery } from "./encode-query.ts";
-import { explain } from "./explain.ts";
+import { createExplainer } from "./explain.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { prepareMask } from "./prepare-mask.ts";
 import { scoreRows } from "./rank-candidates.ts";
@@ -60,7 +60,7 @@ export function rankList(
 	if (release.loaded.encoder !== null && history.entries.length > 0 && sorted.rows.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
-			const items = watch.span("rank", () => order(release, request, history, query, sorted, lift));
+			const items = watch.span("rank", () => order(release, request, history, query, sorted, lift, context));
 			if (items !== null) return { source: "personal", ...common, items: around(items) };
 		} catch (error) {
 			onFault("personal", error);
@@ -68,7 +68,7 @@ export function rankList(
 	}
 	if (history.rows.length > 0) {
 		try {
-			const items = watch.span("rank", () => order(release, request, history, null, sorted, lift));
+			const items = watch.span("rank", () => order(release, request, history, null, sorted, lift, context));
 			if (items !== null) return { source: "session", ...common, items: around(items) };
 		} catch (error) {
 			onFault("session", error);
@@ -130,18 +130,20 @@ function order(
 	query: QuantisedQuery | null,
 	{ rows, unknown }: Sorted,
 	lift: Lift | null,
+	context: CoarseContext,
 ): RankedItem[] | null {
 	const { buckets, session } = release.loaded.fusion;
 	const weights = bucketWeights(query === null ? session : buckets, history.rows.length);
 	const { scores, linked } = scoreRows(release, query, history.rows, weights, PARTS, rows, lift);
 	if (query === null && linked === 0) return null;
 	const places = Array.from(rows.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+	const explain = createExplainer(release, history, weights, query, context);
 	const ranked = places.map((place): RankedItem => {
 		const row = rows[place] as number;
 		return {
 			id: release.idOf(row),
 			score: scores[place] as number,
-			...(explains && withLift(explain(release, row, history, weights), lift?.(row) ?? 0)),
+			...(explains && withLift(explain(row), lift?.(row) ?? 0)),
 		};
 	});
 	return [...ranked, ...unknown.map(unscored)];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bucketWeights, contributionsOf, fusedScores, seenOffset, weightsOfParts } from "./fusion.ts";
-import { liftingPart, reasonOf } from "./reasons.ts";
+import { liftingPart } from "./reasons.ts";
 
 const weights = (encoder: number, transitions: number) => ({ encoder, transitions, similar: 0.25, bought: 0, popular: 0.1 });
 const BUCKETS = [
@@ -54,8 +54,4 @@ test("the reason is the part that lifts an item over the average candidate, not 
 	const features = Float64Array.of(10, 0, 0, 0, 0, /* second */ 10.1, 1, 0, 0, 0);
 	const even = Float64Array.of(1, 1, 1, 1, 1);
 	expect(liftingPart(features, 2, 1, even)).toBe("transitions");
-	expect(reasonOf("transitions", "a", null)).toEqual({ kind: "because", item: "a" });
-	expect(reasonOf("transitions", null, "red lip")).toEqual({ kind: "searched", query: "red lip" });
-	expect(reasonOf("encoder", "a", null)).toEqual({ kind: "personal" });
-	expect(reasonOf("popular", "a", "red")).toEqual({ kind: "popular" });
 });

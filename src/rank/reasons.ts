@@ -1,4 +1,4 @@
-import { PARTS, type Part, type Reason } from "../contract/recommendation.ts";
+import { PARTS, type Part } from "../contract/recommendation.ts";
 import type { PartWeights } from "./fusion.ts";
 
 /**
@@ -21,15 +21,4 @@ export function liftingPart(features: Float64Array, size: number, candidate: num
 		}
 	}
 	return best;
-}
-
-/**
- * A reason in the words of the contract.
- * @param because  id of the history item that speaks most for the candidate; null when none links to it
- * @param searched words of the newest entry when it is a query; null otherwise
- */
-export function reasonOf(part: Part, because: string | null, searched: string | null): Reason {
-	if (part === "popular") return { kind: "popular" };
-	if (part !== "encoder" && because !== null) return { kind: "because", item: because };
-	return searched !== null && searched !== "" ? { kind: "searched", query: searched } : { kind: "personal" };
 }

@@ -15,6 +15,7 @@ export type Shopper = {
 	/** null: nothing to encode, or no encoder that works. */
 	readonly query: QuantisedQuery | null;
 	readonly weights: PartWeights;
+	readonly context: CoarseContext;
 };
 
 export function meetShopper(
@@ -35,7 +36,7 @@ export function meetShopper(
 			onFault("personal", error);
 		}
 	}
-	return { history, query, weights: bucketWeights(query === null ? session : buckets, history.rows.length) };
+	return { history, query, weights: bucketWeights(query === null ? session : buckets, history.rows.length), context };
 }
 
 /**

@@ -24,6 +24,7 @@ import { parseArgs } from "node:util";
 import { machineOf } from "../cli/machine.ts";
 import { readReleaseFolder } from "../cli/release-folder.ts";
 import { formatTable } from "../cli/table.ts";
+import { argumentsOfRun } from "./command.ts";
 import { createBodies, LONG_ENTRIES, readLengths } from "./serve/histories.ts";
 import { heapAfterCollection } from "./serve/inspector.ts";
 import { emptyLoad, type Kind, type Load, load, loadCount, percentiles } from "./serve/load.ts";
@@ -199,7 +200,7 @@ function report(catalogues: readonly CatalogueResult[]): void {
 			load: "autocannon, another core",
 		},
 		machine: machineOf(),
-		command: `npm run bench -- ${process.argv.slice(2).join(" ")}`.trimEnd(),
+		command: `npm run bench -- ${argumentsOfRun()}`.trimEnd(),
 		date: new Date().toISOString().slice(0, 10),
 	};
 	if (!values.write) return;

@@ -18,6 +18,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { machineOf } from "../cli/machine.ts";
 import { readReleaseFolder } from "../cli/release-folder.ts";
+import { argumentsOfRun } from "./command.ts";
 import { createBodies, readLengths } from "./serve/histories.ts";
 import { type HeapUsage, heapAfterCollection, totalOf } from "./serve/inspector.ts";
 import { emptyLoad, type Kind, loadCount } from "./serve/load.ts";
@@ -86,7 +87,7 @@ try {
 	const growth = totalOf(last.heap) / totalOf(first.heap) - 1;
 	console.log(`after ${requests} requests and ${swaps} swaps: ${inWords(last)}; ${(growth * 100).toFixed(2)}% more`);
 	if (values.write) {
-		const command = `npx node bench/soak.ts ${process.argv.slice(2).join(" ")}`.trimEnd();
+		const command = `npx node bench/soak.ts ${argumentsOfRun()}`.trimEnd();
 		const result = {
 			requests,
 			swaps,

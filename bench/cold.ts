@@ -114,6 +114,7 @@ const rows = VARIANTS.map(({ name }, place) => {
 		"personal.cpu": spread(all.flatMap(({ cpuMs }) => cpuMs ?? [])),
 		"boot.thread.cpu": spread(all.map(({ bootMs }) => bootMs)),
 		"release.thread.cpu": spread(all.map(({ releaseMs }) => releaseMs)),
+		"first.items": Math.min(...all.map(({ firstItems }) => firstItems)),
 		refused: all.reduce((sum, { refused }) => sum + refused, 0),
 	};
 });

@@ -55,8 +55,19 @@ const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
 export function createWorker(
 	makeEncoder: MakeEncoder,
 	makeRowSpace: MakeRowSpace = createPlainSpace,
+	ahead: Env | null = null,
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "scheduled">> {
 	let parts: ReturnType<typeof build> | null = null;
+	if (ahead !== null) buildAhead(ahead);
+
+	/** A configuration that is bad is told by the first request, which can be answered. */
+	function buildAhead(env: Env): void {
+		try {
+			const { router } = partsOf(env).app;
+			// The router puts its table together when it is first asked.
+			router.match("POST", "/v1/recommendations");
+		} catch {}
+	}
 	function partsOf(env: Env) {
 		parts ??= build(env, readConfig(env), makeEncoder, makeRowSpace);
 		return parts;

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { createWorker } from "./compose.ts";
 import first from "./runtime/boot-encoder.bin";
 import { createKernelSpaces, hasRelaxedSimd } from "./runtime/kernels.ts";
@@ -12,4 +13,4 @@ import wasm from "./runtime/ort.generated.wasm";
  * workerd compiles each module of a bundle before it starts. One that lacks relaxed SIMD would refuse to start: for it, let
  * an [alias] in wrangler.toml put the plain build in the relaxed one's place.
  */
-export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)), createKernelSpaces(hasRelaxedSimd() ? relaxed : simd));
+export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)), createKernelSpaces(hasRelaxedSimd() ? relaxed : simd), env);

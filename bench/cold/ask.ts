@@ -9,7 +9,13 @@ const PAUSE_MS = 10;
 /** When a start is given up, milliseconds. */
 const PATIENCE_MS = 60_000;
 
-export type Asked = { readonly sentAt: number; readonly answeredAt: number; readonly status: number; readonly source: string };
+export type Asked = {
+	readonly sentAt: number;
+	readonly answeredAt: number;
+	readonly status: number;
+	readonly source: string;
+	readonly items: number;
+};
 
 export type ColdStart = {
 	/** First answer, after its request was sent, milliseconds. */
@@ -20,6 +26,8 @@ export type ColdStart = {
 	readonly duringMs: readonly number[];
 	/** Answers with another status than 200. */
 	readonly refused: number;
+	/** Products of the first answer. */
+	readonly firstItems: number;
 	/** CPU time of workerd, all threads, until the first `personal` answer, milliseconds; null where it cannot be told. */
 	readonly cpuMs: number | null;
 };
@@ -29,7 +37,7 @@ function ask(address: URL, body: string): Promise<Asked> {
 	const sentAt = performance.now();
 	const headers = { "content-type": "application/json", "cf-connecting-ip": "203.0.113.7", "user-agent": "bench" };
 	return new Promise((resolve) => {
-		const broken = () => resolve({ sentAt, answeredAt: performance.now(), status: 0, source: "" });
+		const broken = () => resolve({ sentAt, answeredAt: performance.now(), status: 0, source: "", items: 0 });
 		const sent = httpRequest(new URL("/v1/recommendations", address), { method: "POST", headers, agent: false }, (response) => {
 			let text = "";
 			response.setEncoding("utf8").on("data", (chunk: string) => {
@@ -37,8 +45,8 @@ function ask(address: URL, body: string): Promise<Asked> {
 			});
 			response.on("end", () => {
 				const status = response.statusCode ?? 0;
-				const { source = "" } = status === 200 ? (JSON.parse(text) as { source?: string }) : {};
-				resolve({ sentAt, answeredAt: performance.now(), status, source });
+				const { source = "", items = [] } = status === 200 ? (JSON.parse(text) as { source?: string; items?: unknown[] }) : {};
+				resolve({ sentAt, answeredAt: performance.now(), status, source, items: items.length });
 			});
 			response.on("error", broken);
 		});
@@ -75,11 +83,12 @@ export async function askFromCold(address: URL, history: readonly string[]): Pro
 	const first = ask(address, body);
 	await Promise.all([first, ...Array.from({ length: SHOPPERS }, () => delay(PAUSE_MS).then(shop))]);
 	const { answeredAt } = personal as unknown as Asked;
-	const { answeredAt: firstAt, status } = await first;
+	const { answeredAt: firstAt, status, items } = await first;
 	return {
 		firstMs: firstAt - start,
 		personalMs: answeredAt - start,
 		duringMs: answers.filter((one) => one !== personal && one.sentAt < answeredAt).map((one) => one.answeredAt - one.sentAt),
+		firstItems: items,
 		refused: [status, ...answers.map((one) => one.status)].filter((one) => one !== 200).length,
 		cpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
 	};

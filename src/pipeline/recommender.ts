@@ -114,8 +114,11 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		if (!keeper.isDue(now)) return respondTo();
 		const answered = Promise.withResolvers<void>();
 		try {
+			if (keeper.serving(null) !== null) await keeper.tend(now, waitUntil, answered.promise);
+			const response = respondTo();
+			// While nothing serves, what this one asks of the stores comes before what the next ones need.
 			await keeper.tend(now, waitUntil, answered.promise);
-			return await respondTo();
+			return await response;
 		} finally {
 			setTimeout(answered.resolve, HEAD_START_MS);
 		}

@@ -49,25 +49,14 @@ function uniform(): number {
 const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
 
 /**
- * The Worker over a way to make encoders and a way to hold and scan rows. Everything is built with the first request of an isolate, so that a bad
- * configuration is told by name then, and held from there on.
+ * The Worker over a way to make encoders and a way to hold and scan rows. Everything is built with the first request of
+ * an isolate, so that a bad configuration is told by name then, and held from there on.
  */
 export function createWorker(
 	makeEncoder: MakeEncoder,
 	makeRowSpace: MakeRowSpace = createPlainSpace,
-	ahead: Env | null = null,
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "scheduled">> {
 	let parts: ReturnType<typeof build> | null = null;
-	if (ahead !== null) buildAhead(ahead);
-
-	/** A configuration that is bad is told by the first request, which can be answered. */
-	function buildAhead(env: Env): void {
-		try {
-			const { router } = partsOf(env).app;
-			// The router puts its table together when it is first asked.
-			router.match("POST", "/v1/recommendations");
-		} catch {}
-	}
 	function partsOf(env: Env) {
 		parts ??= build(env, readConfig(env), makeEncoder, makeRowSpace);
 		return parts;
@@ -83,6 +72,20 @@ export function createWorker(
 			await partsOf(env).schedule.run(controller.cron, now());
 		},
 	};
+}
+
+/**
+ * Builds the Worker once for nothing, so that what the first request runs is compiled by then. The request's own bindings
+ * may be others than those of global scope.
+ */
+export function rehearse(env: Env, makeRowSpace: MakeRowSpace): void {
+	try {
+		const unused = () => Promise.reject(new Error("Only rehearsed"));
+		// The router puts its table together when it is first asked.
+		build(env, readConfig(env), unused, makeRowSpace).app.router.match("POST", "/v1/recommendations");
+	} catch {
+		// A configuration that is bad is told by the first request, which can be answered.
+	}
 }
 
 function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace: MakeRowSpace) {

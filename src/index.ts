@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { createWorker } from "./compose.ts";
+import { createWorker, rehearse } from "./compose.ts";
 import first from "./runtime/boot-encoder.bin";
 import { createKernelSpaces, hasRelaxedSimd } from "./runtime/kernels.ts";
 import relaxed from "./runtime/kernels-relaxed.generated.wasm";
@@ -13,4 +13,7 @@ import wasm from "./runtime/ort.generated.wasm";
  * workerd compiles each module of a bundle before it starts. One that lacks relaxed SIMD would refuse to start: for it, let
  * an [alias] in wrangler.toml put the plain build in the relaxed one's place.
  */
-export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)), createKernelSpaces(hasRelaxedSimd() ? relaxed : simd), env);
+const spaces = createKernelSpaces(hasRelaxedSimd() ? relaxed : simd);
+rehearse(env, spaces);
+
+export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)), spaces);

@@ -23,6 +23,9 @@ export type Load = {
 	readonly server: number[];
 };
 
+/** Share of requests whose connection may break off, as one does now and then when thousands are opened and closed. */
+const LOST_MAX = 1e-4;
+
 export const emptyLoad = (): Load => ({ requests: 0, seconds: 0, cpuMs: 0, wall: [], server: [] });
 
 /** As many addresses as a busy minute sees; the network of the benchmarks' own (RFC 2544). */
@@ -86,7 +89,7 @@ async function run(kind: Kind, extent: Extent, pid: number, into: Load): Promise
 	into.requests += result.requests.total;
 	into.seconds += result.duration;
 	const lost = result.errors + result.timeouts;
-	if (bad !== null || lost > 0) throw new Error(`${kind.url}: ${bad ?? `${lost} requests were not answered`}`);
+	if (bad !== null || lost > LOST_MAX * result.requests.total) throw new Error(`${kind.url}: ${bad ?? `${lost} requests were not answered`}`);
 }
 
 /** @param headers name and value by turns, or by name */

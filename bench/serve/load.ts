@@ -89,7 +89,8 @@ async function run(kind: Kind, extent: Extent, pid: number, into: Load): Promise
 	into.requests += result.requests.total;
 	into.seconds += result.duration;
 	const lost = result.errors + result.timeouts;
-	if (bad !== null || lost > LOST_MAX * result.requests.total) throw new Error(`${kind.url}: ${bad ?? `${lost} requests were not answered`}`);
+	if (bad !== null || lost > LOST_MAX * result.requests.total)
+		throw new Error(`${kind.url}: ${bad ?? `${lost} requests were not answered`}`);
 }
 
 /** @param headers name and value by turns, or by name */

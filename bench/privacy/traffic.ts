@@ -19,7 +19,8 @@ type Operation = {
 	readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
 	readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
 };
-export type Sent = { readonly method: string; readonly path: string; readonly body: string | null };
+/** A request of a route, which is named by method and path as in the document. */
+export type Sent<Body = string> = { readonly route: string; readonly method: string; readonly path: string; readonly body: Body | null };
 
 const EVENT = toJsonSchema(ShopEvent.pipe[0], { target: "draft-2020-12", typeMode: "input", errorMode: "ignore" }) as Schema;
 
@@ -64,10 +65,15 @@ const bodyOf = (value: unknown) => JSON.stringify(value, (_, each: unknown) => (
 /** Spellings of a planted value: as it is, and fitted to the patterns of plain names, of ids and of numbers in JSON. */
 const spellings = ({ text, label, id }: Planted) => [text, label, id];
 
+const pathsOfDocument = () => openApiDocument().paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+/** Every route of the document, "GET /v1/new". */
+export const routesOfDocument = (): string[] =>
+	Object.entries(pathsOfDocument()).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+
 /** Requests of every route with every planted value in every text, parameter and path, and beside the known fields. */
-export function* plantedRequests(planted: readonly Planted[]): Generator<Sent & { readonly route: string }> {
-	const paths = openApiDocument().paths as unknown as Record<string, Record<string, Operation>>;
-	for (const [path, methods] of Object.entries(paths)) {
+export function* plantedRequests(planted: readonly Planted[]): Generator<Sent> {
+	for (const [path, methods] of Object.entries(pathsOfDocument())) {
 		for (const [lower, operation] of Object.entries(methods)) {
 			const method = lower.toUpperCase();
 			const route = `${method} ${path}`;

@@ -1,5 +1,13 @@
-import worker from "../../src/index.ts";
+import untrimmed from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
+import { createWorker } from "../../src/compose.ts";
+import { createKernelSpaces, hasRelaxedSimd } from "../../src/runtime/kernels.ts";
+import relaxed from "../../src/runtime/kernels-relaxed.generated.wasm";
+import simd from "../../src/runtime/kernels-simd.generated.wasm";
+import { createOnnxEncoders } from "../../src/runtime/onnx.ts";
 import { createEventLog } from "../../src/store/event-log.ts";
+
+/** As `src/index.ts`, but for the runtime: the tests' tiny encoder has operators that the shipped one leaves out. */
+const worker = createWorker(createOnnxEncoders(untrimmed), createKernelSpaces(hasRelaxedSimd() ? relaxed : simd));
 
 /**
  * The real Worker with a tap at the queue's sending side, for a scan of all that it stores or sends. `GET /test/sent` tells

@@ -4,6 +4,7 @@ import { createEventIntake } from "./feedback/accept.ts";
 import { consumeFeedback } from "./feedback/consume.ts";
 import { consumeDeadLetters } from "./feedback/dead-letters.ts";
 import { createMetricSink } from "./feedback/metric-sink.ts";
+import { createAccessCheck } from "./http/access.ts";
 import { createApp } from "./http/app.ts";
 import { createDoor } from "./http/sender.ts";
 import { verifyRelease } from "./pipeline/load-release.ts";
@@ -154,6 +155,14 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		runs,
 		status: async () => ({ ...(await readStatus(now())), serving: recommender.state() }),
 		tokens: config.ADMIN_TOKENS,
+		access:
+			config.ACCESS_TEAM === ""
+				? null
+				: createAccessCheck({
+						team: config.ACCESS_TEAM,
+						audience: config.ACCESS_AUDIENCE,
+						fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+					}),
 		...door,
 		corsOrigins: config.CORS_ORIGINS,
 		consentDefault: config.CONSENT_DEFAULT === "granted",

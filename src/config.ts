@@ -33,6 +33,8 @@ const AdminTokens = v.array(
 	}),
 );
 
+const isHttpsOrigin = (text: string) => text.startsWith("https://") && URL.canParse(text) && new URL(text).origin === text;
+
 const Settings = v.pipe(
 	v.object({
 		SIGNING_KEY: Key256,
@@ -67,10 +69,19 @@ const Settings = v.pipe(
 		),
 		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
 		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
+		ACCESS_TEAM: v.pipe(
+			v.string(),
+			v.check((team) => team === "" || isHttpsOrigin(team), "must be empty or an https origin, without a path"),
+		),
+		ACCESS_AUDIENCE: v.string(),
 	}),
 	v.check(
 		(settings) => settings.RETRAIN_WEBHOOK_URL === "" || settings.RETRAIN_WEBHOOK_KEY !== undefined,
 		"RETRAIN_WEBHOOK_URL needs the secret RETRAIN_WEBHOOK_KEY",
+	),
+	v.check(
+		({ ACCESS_TEAM, ACCESS_AUDIENCE }) => (ACCESS_TEAM === "") === (ACCESS_AUDIENCE === ""),
+		"ACCESS_TEAM and ACCESS_AUDIENCE need each other",
 	),
 );
 /** Values of the environment, checked and typed; see wrangler.toml for their meaning. */

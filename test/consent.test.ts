@@ -63,6 +63,8 @@ async function setUp(consentDefault: "granted" | "denied") {
 		LOCAL_EPSILON: "",
 		SURFACES: "home",
 		RETRAIN_WEBHOOK_URL: "",
+		ACCESS_TEAM: "",
+		ACCESS_AUDIENCE: "",
 		ASSETS: {},
 		ADMIN_TOKENS: JSON.stringify([{ name: "test", sha256: await sha256("token"), scopes: ["catalogue", "release", "train", "read"] }]),
 		FEEDBACK: { sendBatch },

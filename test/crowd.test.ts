@@ -66,6 +66,7 @@ async function setUp() {
 		}),
 		log: createLogReader(env.DB, env.LOG, KEYS),
 		status: () => createStatus(env.DB)(NOW),
+		access: null,
 		tokens: [{ name: "reader", sha256: await sha256("reader-token"), scopes: ["read"] }],
 		recommender: { prepare: () => {} } as Pick<Recommender, "prepare"> as Recommender,
 		corsOrigins: ["*"],

@@ -52,6 +52,7 @@ async function setUp({ queueDead = false, bucket = env.LOG, consentDefault = tru
 			orderKeyOf: sha256,
 		}),
 		log: createLogReader(env.DB, env.LOG, KEYS),
+		access: null,
 		tokens: [
 			{ name: "reader", sha256: await sha256("reader-token"), scopes: ["read"] },
 			{ name: "importer", sha256: await sha256("importer-token"), scopes: ["catalogue"] },

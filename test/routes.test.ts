@@ -6,6 +6,7 @@ import type { Services } from "../src/http/services.ts";
 /** Services of which only the door is ever reached: every request here ends before the handler's own work. */
 const app = createApp({
 	tokens: [],
+	access: null,
 	senderOf: async () => ({ context: {}, visitor: async () => null, origin: null }),
 	allow: async () => false,
 	corsOrigins: ["https://shop.example"],
@@ -57,7 +58,7 @@ test("only pages of the shop's origins may read answers, and a preflight tells t
 		expect(await from("https://shop.example.evil.example", method)).toBeNull();
 		expect(await from("null", method)).toBeNull();
 	}
-	const open = createApp({ tokens: [], corsOrigins: ["*"] } as unknown as Services);
+	const open = createApp({ tokens: [], access: null, corsOrigins: ["*"] } as unknown as Services);
 	const preflight = await open.request("https://api.example/v1/events", { method: "OPTIONS", headers: { origin: "https://any.example" } });
 	expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
 	// The admin routes are for no page at all.

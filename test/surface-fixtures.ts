@@ -89,6 +89,7 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 		metrics: { record: () => {}, flush: () => null },
 		rules: createRules(db),
 		tokens: TOKENS,
+		access: null,
 		senderOf: async () => ({ context: UNKNOWN_CONTEXT, visitor: async () => null, origin: null }),
 		corsOrigins: ["*"],
 		consentDefault: true,

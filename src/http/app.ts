@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { behindAccess } from "./access.ts";
 import { adminCatalogueRoutes } from "./admin-catalogue.ts";
 import { adminEventRoutes } from "./admin-events.ts";
 import { adminReleaseRoutes } from "./admin-releases.ts";
@@ -36,6 +37,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 	// Public and without cookies: a page of the shop's origins may read what its own visitor was answered.
 	app.use("/v1/*", openTo(services.corsOrigins));
 	app.use("/v1/*", admitVisitor());
+	app.use("/admin/*", behindAccess(services.access));
 	const groups = [
 		recommendationRoutes(),
 		rankRoutes(),

@@ -3,6 +3,7 @@ import type { EventIntake, LogReader, MetricSink, Witness } from "../feedback/po
 import type { Recommender, Sender, WaitUntil } from "../pipeline/ports.ts";
 import type { ReleasedFeatures } from "../privacy/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
+import type { AccessCheck } from "./access.ts";
 import type { StoredToken } from "./auth.ts";
 import type { Catalogue, RuleBook } from "./ports.ts";
 
@@ -18,6 +19,8 @@ export type Services = {
 	readonly runs: RunRegistry;
 	readonly status: () => Promise<Record<string, unknown>>;
 	readonly tokens: readonly StoredToken[];
+	/** null: no Cloudflare Access stands before the admin routes. */
+	readonly access: AccessCheck | null;
 	/** The door: a raw request to what may be known of its sender. */
 	readonly senderOf: (request: Request, waitUntil: WaitUntil) => Promise<Sender>;
 	readonly sessionKeyOf: (session: string) => Promise<SessionKey>;

@@ -73,6 +73,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		corsOrigins: ["*"],
 		metrics: { record: () => {}, flush: () => null },
 		tokens: JSON.parse(env.ADMIN_TOKENS),
+		access: null,
 		allow: async ({ origin }) => origin === null || (await env.RATE_LIMIT.limit({ key: origin })).success,
 		...createDoor(createDaySalt(env.RELEASES), createReleasedFeatures(env.DB), now),
 		now,

@@ -1,0 +1,60 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createWorker } from "../src/compose.ts";
+import { ERROR_CODES, SCOPES } from "../src/contract/errors.ts";
+import { ROUTES } from "../src/contract/routes.ts";
+import { migrate, sha256 } from "./admin-fixtures.ts";
+import { reset } from "./feedback-fixtures.ts";
+import { fuzzedRequests } from "./fixtures/fuzzed-requests.ts";
+import { meanEncoder } from "./fixtures/mean-encoder.ts";
+import { TINY_ITEMS } from "./fixtures/tiny-release.ts";
+
+beforeEach(migrate);
+afterEach(reset);
+
+/** A sample of what bench/fuzz-http.ts sends, the same at each run. */
+const [SEED, CASES] = [815, 1500];
+const IDS = [...TINY_ITEMS.map(({ id }) => id), "20260101T000000Z-0123456789"];
+
+test("whatever is sent to a route of the document, the answer is its own or an error in the envelope, never a fault", async () => {
+	const named = [...SCOPES.map((scope) => ({ name: scope, scopes: [scope] })), { name: "all", scopes: SCOPES }];
+	const tokens = await Promise.all(named.map(async (token) => ({ ...token, sha256: await sha256(`secret-${token.name}`) })));
+	const bindings = {
+		...env,
+		CONSENT_DEFAULT: "granted",
+		RETRAIN_MIN_EVENTS: "1",
+		RETRAIN_MAX_AGE_SECONDS: "1",
+		LOG_RETENTION_DAYS: "30",
+		K_PAIR_MIN: "3",
+		CORS_ORIGINS: "*",
+		LOCAL_EPSILON: "",
+		SURFACES: "home",
+		RETRAIN_WEBHOOK_URL: "",
+		ACCESS_TEAM: "",
+		ACCESS_AUDIENCE: "",
+		ASSETS: {},
+		ADMIN_TOKENS: JSON.stringify(tokens),
+		FEEDBACK: { sendBatch: async () => {} },
+		RATE_LIMIT: { limit: async () => ({ success: true }) },
+	} as unknown as Env;
+	const worker = createWorker(async () => meanEncoder());
+	const seen = new Set<string>();
+	for (const { route, method, path, body, type, token } of fc.sample(fuzzedRequests(IDS), { seed: SEED, numRuns: CASES })) {
+		const context = createExecutionContext();
+		const request = new Request(`https://shop.example${path}`, {
+			method,
+			headers: { ...(type !== null && { "content-type": type }), ...(token !== null && { authorization: `Bearer secret-${token}` }) },
+			...(body !== null && method !== "GET" && method !== "HEAD" && { body }),
+		});
+		const answer = await worker.fetch(request as Parameters<typeof worker.fetch>[0], bindings, context);
+		await waitOnExecutionContext(context);
+		const text = await answer.text();
+		const told = `${method} ${path} ${body === null ? "" : new TextDecoder().decode(body)}: ${answer.status} ${text}`.slice(0, 2000);
+		expect(answer.status, told).toBeLessThan(500);
+		if (answer.status >= 400 && method !== "HEAD") expect(ERROR_CODES, told).toContain(JSON.parse(text).error.code);
+		seen.add(route);
+	}
+	expect([...ROUTES].map(({ method, path }) => `${method.toUpperCase()} ${path}`).filter((route) => !seen.has(route))).toEqual([]);
+});

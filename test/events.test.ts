@@ -12,6 +12,7 @@ import { createMessageQueue } from "../src/store/feedback-queue.ts";
 import { createInbox } from "../src/store/inbox.ts";
 import { createLogReader } from "../src/store/log-reader.ts";
 import { createReleasedFeatures } from "../src/store/released-features.ts";
+import { seal } from "../src/store/sealed.ts";
 import {
 	batchOf,
 	CONTEXT,
@@ -157,6 +158,13 @@ test("gives the log in pages, and names an object that cannot be read", async ()
 	expect(await get("?cursor=x")).toMatchObject([400, { error: { code: "invalid_field", path: "cursor" } }]);
 	expect(await get("?page=1")).toMatchObject([400, { error: { code: "unknown_field", path: "page" } }]);
 	const keys = await objectsUnder("events/");
+	const [key] = keys as [string];
+	const odd = await seal(KEYS, key, [{ ...lineOf(1), extra: "ada@mail.example" }]);
+	await env.LOG.put(key, odd);
+	const [, { error }] = (await get("")) as [number, { error: { code: string; message: string } }];
+	expect(error.code).toBe("log_unreadable");
+	expect(error.message).toContain(key);
+	expect(error.message).not.toContain("ada");
 	await env.LOG.delete(keys);
 	const [status, body] = await get("");
 	expect([status, body]).toMatchObject([500, { error: { code: "log_unreadable" } }]);

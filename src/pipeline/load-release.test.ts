@@ -3,6 +3,7 @@ import { writeContainer } from "../../test/fixtures/esb1-writer.ts";
 import { meanEncoder } from "../../test/fixtures/mean-encoder.ts";
 import { TINY_TRANSITIONS, tinyItems, tinyNeighbours, tinyRelease } from "../../test/fixtures/tiny-release.ts";
 import type { ReleaseFile } from "../contract/release.ts";
+import { readContainer } from "./esb1.ts";
 import { loadRelease, verifyRelease } from "./load-release.ts";
 import { createPlainSpace } from "./plain-space.ts";
 import type { MakeEncoder } from "./ports.ts";
@@ -103,4 +104,37 @@ test("refuses a release whose model cannot be loaded; without the encoder it loa
 		ok: false,
 		error: { file: "text.bin", message: "is missing" },
 	});
+});
+
+test("refuses words that lie across one another, or weigh what is no number", async () => {
+	const { files } = await tinyRelease(MODEL);
+	const read = readContainer(files["text.bin"], "text");
+	if (!read.ok) throw new Error(read.error);
+	const container = read.value;
+	const section = <K extends "u32" | "u8" | "i8" | "f32">(name: string, dtype: K, shape: (number | null)[]) => {
+		const found = container.section(name, dtype, shape);
+		if (!found.ok) throw new Error(found.error);
+		return { dtype, shape: shape.map((size) => size ?? found.value.length), values: [...found.value] };
+	};
+	const sections = {
+		wordOffsets: section("wordOffsets", "u32", [5]),
+		wordBytes: section("wordBytes", "u8", [null]),
+		vectors: section("vectors", "i8", [4, 4]),
+		scales: section("scales", "f32", [4]),
+		idf: section("idf", "f32", [4]),
+		bias: section("bias", "f32", [4]),
+	};
+	const faultWith = (changes: Partial<typeof sections>) =>
+		faultOf("text.bin", writeContainer("text", { ...sections, ...changes }, container.meta));
+	expect(await faultWith({})).toBeNull();
+	const [first, second, third, ...rest] = sections.wordOffsets.values as [number, number, number];
+	const crossed = { ...sections.wordOffsets, values: [first, third, second, ...rest] };
+	expect(await faultWith({ wordOffsets: crossed })).toEqual({ file: "text.bin", message: "has word offsets out of order" });
+	for (const name of ["scales", "idf", "bias"] as const) {
+		const values = [Number.NaN, ...sections[name].values.slice(1)];
+		expect(await faultWith({ [name]: { ...sections[name], values } })).toEqual({
+			file: "text.bin",
+			message: "has a scale, idf or bias that is no number",
+		});
+	}
 });

@@ -15,18 +15,16 @@ export function readWords(file: Uint8Array, manifest: Manifest): Result<WordTabl
 		const count = idf.length;
 		const offsets = orRefuse(container.section("wordOffsets", "u32", [count + 1]));
 		const bytes = orRefuse(container.section("wordBytes", "u8", [null]));
-		if (offsets[count] !== bytes.length) refuse("has words that do not fill their section");
+		if (offsets[0] !== 0 || offsets[count] !== bytes.length) refuse("has words that do not fill their section");
+		for (let row = 0; row < count; row++)
+			if ((offsets[row] as number) > (offsets[row + 1] as number)) refuse("has word offsets out of order");
 		const decoder = new TextDecoder();
 		const rowOf = new Map<string, number>();
 		for (let row = 0; row < count; row++)
 			rowOf.set(decoder.decode(bytes.subarray(offsets[row] as number, offsets[row + 1] as number)), row);
-		return {
-			dim,
-			rowOf,
-			vectors: orRefuse(container.section("vectors", "i8", [count, dim])),
-			scales: orRefuse(container.section("scales", "f32", [count])),
-			idf,
-			bias: orRefuse(container.section("bias", "f32", [dim])),
-		};
+		const scales = orRefuse(container.section("scales", "f32", [count]));
+		const bias = orRefuse(container.section("bias", "f32", [dim]));
+		for (const values of [scales, idf, bias]) if (!values.every(Number.isFinite)) refuse("has a scale, idf or bias that is no number");
+		return { dim, rowOf, vectors: orRefuse(container.section("vectors", "i8", [count, dim])), scales, idf, bias };
 	});
 }

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { RequestFailure } from "../contract/errors.ts";
-import { LogLine } from "../contract/event.ts";
+import type { LogLine } from "../contract/event.ts";
 import type { LogReader } from "../feedback/ports.ts";
-import { type LogKeys, unseal } from "./sealed.ts";
+import { readLogObject } from "./log-object.ts";
+import type { LogKeys } from "./sealed.ts";
 
 /** Lines of one page, bytes of JSON; a page ends with the line that reaches it. */
 export const PAGE_BYTES = 2_000_000;
@@ -23,13 +24,14 @@ export function createLogReader(db: D1Database, bucket: R2Bucket, keys: LogKeys)
 		return (await query.bind(seq, PAGE_MAX_OBJECTS).all<LogRow>()).results;
 	};
 
-	async function linesOf({ seq, key }: LogRow): Promise<unknown[]> {
-		const unreadable = (message: string) =>
-			new RequestFailure({ kind: "log_unreadable", object: key, message: `${message}; cursor=${seq} goes on after it` });
+	const unreadable = (object: string, message: string, cursor: string) =>
+		new RequestFailure({ kind: "log_unreadable", object, message: `${message}; cursor=${cursor} goes on after it` });
+
+	async function linesOf({ seq, key }: LogRow): Promise<readonly (LogLine | null)[]> {
 		const object = await bucket.get(key);
-		if (object === null) throw unreadable("is missing");
-		const opened = await unseal(keys, key, new Uint8Array(await object.arrayBuffer()));
-		if (!opened.ok) throw unreadable(opened.error);
+		if (object === null) throw unreadable(key, "is missing", String(seq));
+		const opened = await readLogObject(keys, key, new Uint8Array(await object.arrayBuffer()));
+		if (!opened.ok) throw unreadable(key, opened.error, String(seq));
 		return opened.value;
 	}
 
@@ -46,7 +48,9 @@ export function createLogReader(db: D1Database, bucket: R2Bucket, keys: LogKeys)
 				for (let position = start; position < all.length; position++) {
 					if (bytes >= PAGE_BYTES) return { lines, cursor: `${row.seq}.${position}` };
 					if (skipped.has(position)) continue;
-					const line = v.parse(LogLine, all[position]);
+					const line = all[position] ?? null;
+					if (line === null)
+						throw unreadable(row.key, `holds something else than an event as line ${position}`, `${row.seq}.${position + 1}`);
 					lines.push(line);
 					bytes += JSON.stringify(line).length;
 				}

@@ -1,0 +1,24 @@
+import * as v from "valibot";
+import { LogLine } from "../contract/event.ts";
+import { ok, type Result } from "../contract/result.ts";
+import { type LogKeys, unseal } from "./sealed.ts";
+
+/**
+ * Opens one object of the log.
+ * @param name the object's R2 key
+ * @returns its lines, null in the place of what is none; or why it cannot be read, in words that follow the object's name
+ */
+export async function readLogObject(
+	keys: LogKeys,
+	name: string,
+	sealed: Uint8Array<ArrayBuffer>,
+): Promise<Result<readonly (LogLine | null)[], string>> {
+	const opened = await unseal(keys, name, sealed);
+	if (!opened.ok) return opened;
+	return ok(
+		opened.value.map((value) => {
+			const parsed = v.safeParse(LogLine, value, { abortEarly: true });
+			return parsed.success ? parsed.output : null;
+		}),
+	);
+}

@@ -158,12 +158,18 @@ test("gives the log in pages, and names an object that cannot be read", async ()
 	expect(await get("?cursor=x")).toMatchObject([400, { error: { code: "invalid_field", path: "cursor" } }]);
 	expect(await get("?page=1")).toMatchObject([400, { error: { code: "unknown_field", path: "page" } }]);
 	const keys = await objectsUnder("events/");
-	const [key] = keys as [string];
-	const odd = await seal(KEYS, key, [{ ...lineOf(1), extra: "ada@mail.example" }]);
-	await env.LOG.put(key, odd);
+	for (const key of keys)
+		await env.LOG.put(
+			key,
+			await seal(
+				KEYS,
+				key,
+				[1, 2].map((n) => ({ ...lineOf(n), extra: "ada@mail.example" })),
+			),
+		);
 	const [, { error }] = (await get("")) as [number, { error: { code: string; message: string } }];
 	expect(error.code).toBe("log_unreadable");
-	expect(error.message).toContain(key);
+	expect(keys.some((key) => error.message.startsWith(key))).toBe(true);
 	expect(error.message).not.toContain("ada");
 	await env.LOG.delete(keys);
 	const [status, body] = await get("");

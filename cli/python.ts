@@ -13,21 +13,21 @@ const CANDIDATES =
 export const TRAINING_FOLDER = fileURLToPath(TRAINING);
 
 /**
- * Makes the trainer's environment, `training/.venv`, unless it is there with these very requirements.
+ * Makes the trainer's environment, `training/.venv`, unless it is there with these very requirements, all packages in the versions of `constraints.txt`.
  * @returns path of its Python
  * @throws CommandFailure without a Python of 3.10 or later, and when the installation fails
  */
 export async function preparePython(): Promise<string> {
 	const environment = new URL(".venv/", TRAINING);
 	const python = fileURLToPath(new URL(process.platform === "win32" ? "Scripts/python.exe" : "bin/python", environment));
-	const requirements = readFileSync(new URL("requirements.txt", TRAINING));
-	const stamp = createHash("sha256").update(requirements).digest("hex");
+	const stated = ["requirements.txt", "constraints.txt"].map((file) => readFileSync(new URL(file, TRAINING)));
+	const stamp = createHash("sha256").update(Buffer.concat(stated)).digest("hex");
 	const stampFile = new URL("requirements.sha256", environment);
 	if (existsSync(python) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return python;
 
 	console.error("Preparing the trainer's Python environment (training/.venv); this is done once.");
 	if (!existsSync(python)) makeEnvironment(fileURLToPath(environment));
-	run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]);
+	run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt", "-c", "constraints.txt"]);
 	writeFileSync(stampFile, stamp);
 	return python;
 }

@@ -107,7 +107,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		pointer: createPointerStore(db, kv),
 		runs,
 		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder, makeRowSpace),
-		terms: { kPairMin: config.K_PAIR_MIN },
+		terms: { kPairMin: config.K_PAIR_MIN, epsilonMax: config.DP_EPSILON_MAX },
 	};
 	const surfaces = new Set(config.SURFACES);
 	const surfaceOf = (surface: string) => (surfaces.has(surface) ? surface : OTHER_SURFACE);

@@ -45,6 +45,12 @@ const Settings = v.pipe(
 		RETRAIN_MAX_AGE_SECONDS: wholeNumber,
 		LOG_RETENTION_DAYS: wholeNumber,
 		K_PAIR_MIN: wholeNumber,
+		/** null: releases need not be trained under differential privacy. */
+		DP_EPSILON_MAX: v.pipe(
+			v.string(),
+			v.regex(/^(|\d{1,3}(\.\d+)?)$/, "must be empty or a number from 0 on"),
+			v.transform((text) => (text === "" ? null : Number(text))),
+		),
 		CORS_ORIGINS: v.pipe(
 			v.string(),
 			v.transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== "")),

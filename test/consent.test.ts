@@ -59,6 +59,7 @@ async function setUp(consentDefault: "granted" | "denied") {
 		RETRAIN_MAX_AGE_SECONDS: "1",
 		LOG_RETENTION_DAYS: "30",
 		K_PAIR_MIN: "3",
+		DP_EPSILON_MAX: "",
 		CORS_ORIGINS: "*",
 		LOCAL_EPSILON: "",
 		SURFACES: "home",

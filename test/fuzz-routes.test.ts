@@ -28,6 +28,7 @@ test("whatever is sent to a route of the document, the answer is its own or an e
 		RETRAIN_MAX_AGE_SECONDS: "1",
 		LOG_RETENTION_DAYS: "30",
 		K_PAIR_MIN: "3",
+		DP_EPSILON_MAX: "",
 		CORS_ORIGINS: "*",
 		LOCAL_EPSILON: "",
 		SURFACES: "home",

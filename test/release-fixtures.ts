@@ -13,6 +13,7 @@ type Changes = {
 	readonly trainedOn?: Partial<Manifest["trainedOn"]>;
 	readonly items?: Partial<Manifest["items"]>;
 	readonly kPair?: number;
+	readonly differentialPrivacy?: Manifest["privacy"]["differentialPrivacy"];
 };
 
 /** A release of short texts in place of the binary files; `name` makes its content, and hence its id, its own. */
@@ -47,7 +48,7 @@ export async function makeRelease(name: string, changes: Changes = {}): Promise<
 			...changes.trainedOn,
 		},
 		metrics: { protocol: { split: "temporal 70/20/10", targets: 800 }, tune: null, refit: null },
-		privacy: { kPair: changes.kPair ?? 3, differentialPrivacy: null },
+		privacy: { kPair: changes.kPair ?? 3, differentialPrivacy: changes.differentialPrivacy ?? null },
 		training: { seed: 7 },
 	};
 	// Spaced as a person would write it: the text must come back byte for byte.

@@ -152,7 +152,7 @@ test("a manifest must be one, must name what serving needs, and must have the id
 });
 
 test("a release whose pairs are from fewer than three visitors is refused, unless the shop's setting allows it", async () => {
-	const open = adminApp(() => NOW, { ...releasePorts(), terms: { kPairMin: 2 } });
+	const open = adminApp(() => NOW, { ...releasePorts(), terms: { kPairMin: 2, epsilonMax: null } });
 	const [two, three] = [await makeRelease("two", { kPair: 2 }), await makeRelease("three")];
 	const refused = await refusal(await upload(ask, two));
 	expect(refused).toMatchObject({ status: 422, code: "release_refused", path: "manifest.json" });
@@ -163,6 +163,22 @@ test("a release whose pairs are from fewer than three visitors is refused, unles
 	const torn = await makeRelease("torn");
 	const text = JSON.stringify({ ...torn.manifest, privacy: { kPair: 2, differentialPrivacy: null } });
 	expect(await refusal(await upload(ask, { ...torn, manifestText: text }))).toMatchObject({ status: 422, path: "manifest.json" });
+});
+
+test("refuses a release that is under no differential privacy, or spent more of it than the shop allows", async () => {
+	const strict = adminApp(() => NOW, { ...releasePorts(), terms: { kPairMin: 3, epsilonMax: 2 } });
+	const none = await makeRelease("none");
+	const much = await makeRelease("much", { differentialPrivacy: { epsilon: 2.01, delta: 1e-5 } });
+	const enough = await makeRelease("enough", { differentialPrivacy: { epsilon: 2, delta: 1e-5, unit: "a visitor" } });
+	for (const release of [none, much]) {
+		const refused = await refusal(await upload(strict, release));
+		expect([refused.status, refused.path]).toEqual([422, "manifest.json"]);
+		expect(refused.message).toContain("DP_EPSILON_MAX");
+	}
+	expect((await upload(strict, enough)).status).toBe(200);
+	expect((await upload(adminApp(), none)).status).toBe(200);
+	const nonsense = await makeRelease("nonsense", { differentialPrivacy: { epsilon: -1, delta: 0 } });
+	expect((await refusal(await upload(adminApp(), nonsense))).message).toContain("differentialPrivacy");
 });
 
 test("an upload that breaks off leaves the release without that file", async () => {

@@ -14,6 +14,9 @@ export const MANIFEST_FILE = "manifest.json";
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Metrics = v.record(v.string(), v.record(v.string(), v.nullable(v.number())));
 
+/** What a release was trained at, in the trainer's words beside the two figures. Epsilon 0: from public content alone. */
+const Guarantee = v.looseObject({ epsilon: v.pipe(v.number(), v.minValue(0)), delta: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) });
+
 export const Manifest = v.object({
 	format: v.literal(1),
 	id: ReleaseId,
@@ -43,7 +46,7 @@ export const Manifest = v.object({
 		tune: v.nullable(Metrics),
 		refit: v.nullable(Metrics),
 	}),
-	privacy: v.object({ kPair: Count, differentialPrivacy: v.unknown() }),
+	privacy: v.object({ kPair: Count, differentialPrivacy: v.nullable(Guarantee) }),
 	training: v.record(v.string(), v.unknown()),
 });
 export type Manifest = v.InferOutput<typeof Manifest>;

@@ -15,7 +15,7 @@ export async function checkManifest(
 	id: string,
 	text: string,
 	files: readonly StoredFile[],
-	{ kPairMin }: ReleaseTerms,
+	{ kPairMin, epsilonMax }: ReleaseTerms,
 ): Promise<Result<Manifest, Refusal>> {
 	const parsed = parseManifest(text);
 	if (!parsed.ok) return parsed;
@@ -39,6 +39,15 @@ export async function checkManifest(
 	}
 	if (manifest.kPair < kPairMin) {
 		return refuse(MANIFEST_FILE, `has pairs of ${manifest.kPair} visitors or more (kPair); this shop asks for ${kPairMin} (K_PAIR_MIN)`);
+	}
+	if (epsilonMax !== null) {
+		const { differentialPrivacy } = manifest.privacy;
+		if (differentialPrivacy === null) {
+			return refuse(MANIFEST_FILE, `gives no guarantee of differential privacy; this shop asks for epsilon ${epsilonMax} (DP_EPSILON_MAX)`);
+		}
+		if (differentialPrivacy.epsilon > epsilonMax) {
+			return refuse(MANIFEST_FILE, `spent epsilon ${differentialPrivacy.epsilon}; this shop allows ${epsilonMax} (DP_EPSILON_MAX)`);
+		}
 	}
 	return ok(manifest);
 }

@@ -58,6 +58,8 @@ export interface RunRegistry {
 export type ReleaseTerms = {
 	/** Fewest distinct visitors behind a pair of a count table. */
 	readonly kPairMin: number;
+	/** Largest epsilon that a release may have been trained at; null: it need not be under differential privacy. */
+	readonly epsilonMax: number | null;
 };
 
 /** The files' content, under keys made of release, name and shard. */

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import distributed
 from .config import PRESETS, load_config
+from .dp_curve import privacy_curve, written_to
 from .errors import InputError
 from .progress import Progress
 from .run_baselines import ALL, COUNTED
@@ -54,7 +55,17 @@ def parser() -> argparse.ArgumentParser:
     like.add_argument("--text-model", default="", help="a pretrained text encoder to try beside TF-IDF")
     like.add_argument("--config", help="as for train")
     like.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    curve = commands.add_parser("privacy-curve", help="NDCG@10 against epsilon, beside public content alone")
+    curve.add_argument("--data", type=Path, required=True, help="as for train")
+    curve.add_argument("--epsilons", type=_numbers, default=[0.5, 1.0, 2.0, 4.0, 8.0], help="separated by commas")
+    curve.add_argument("--cases", type=int, default=60_000, help="test cases, at most")
+    curve.add_argument("--config", help="as for train")
+    curve.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     return top
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split(",")]
 
 
 def table(outcome: Outcome) -> str:
@@ -116,6 +127,11 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.command == "similarity":
             similarity(options)
+            return 0
+        if options.command == "privacy-curve":
+            config = load_config(options.config, None)
+            command = f"python -m edgeshelf_training {' '.join(arguments or sys.argv[1:])}"
+            privacy_curve(options.data, config, options.epsilons, options.cases, written_to(options.json, command))
             return 0
         distributed.join()
         config = load_config(options.config, options.seed)

@@ -13,10 +13,11 @@ from .errors import InputError
 READS = ("all", "ids")
 AT_LEAST_ONE = (
     "towers", "dim", "length", "blocks", "hidden", "epochs", "batch_targets", "negatives", "candidates", "threads",
-    "window", "bootstrap_samples", "max_neighbours", "similar_neighbours",
+    "window", "bootstrap_samples", "dp_batch", "max_neighbours", "similar_neighbours",
 )  # fmt: skip
 WIDTHS = range(4, 1025)  # components of an item vector that a release may have
 ADAPTERS = ("", "lora", "adalora")
+PRIVACIES = ("", "content", "dp")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
@@ -65,6 +66,15 @@ class TrainConfig:
     half_life_days: float = 45.0  # recency decay of counts, where the log has times
     max_neighbours: int = 100  # a row of transitions or bought
     similar_neighbours: int = 100
+
+    # differential privacy: "" none; "content": nobody's events are read (epsilon 0); "dp": within a budget
+    privacy: str = ""
+    dp_epsilon: float = 8.0
+    dp_delta: float = 0.0  # 0: units^-1.1
+    dp_clip: float = 1.0  # longest gradient of one unit
+    dp_batch: int = 2_000  # units a step, expected
+    dp_steps: int = 60  # 0: counts alone
+    dp_learning_rate: float = 1e-3
 
     tail_price: float = 0.002  # share of validation NDCG@10 given up so that lists reach into the long tail
     new_items: float = 2.0  # places that unseen products take among the first 50, in shares of the catalogue
@@ -160,6 +170,12 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
         raise InputError(f"{where}: adapter {merged.adapter} needs a text_model to tune")
     if merged.precision not in PRECISIONS:
         raise InputError(f"{where}: precision must be one of {', '.join(PRECISIONS)}, got {merged.precision!r}")
+    if merged.privacy not in PRIVACIES:
+        raise InputError(f"{where}: privacy must be one of content, dp or empty, got {merged.privacy!r}")
+    if merged.privacy and merged.reads == "ids":
+        raise InputError(
+            f"{where}: privacy {merged.privacy} starts from content, which reads {merged.reads!r} leaves out"
+        )
     if merged.reads not in READS:
         raise InputError(f"{where}: reads must be one of {', '.join(READS)}, got {merged.reads!r}")
     for name in AT_LEAST_ONE:
@@ -167,10 +183,10 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
             raise InputError(f"{where}: {name} must be at least 1, got {getattr(merged, name)}")
     if merged.towers * merged.dim not in WIDTHS:
         raise InputError(f"{where}: towers times dim must lie between 4 and 1024, got {merged.towers * merged.dim}")
-    for name in ("half_life_days", "learning_rate", "max_minutes"):
+    for name in ("half_life_days", "learning_rate", "max_minutes", "dp_epsilon", "dp_clip", "dp_learning_rate"):
         if getattr(merged, name) == 0:
             raise InputError(f"{where}: {name} must be above 0")
-    for name in ("dropout", "context_dropout", "kind_dropout", "tail_price"):
+    for name in ("dp_delta", "dropout", "context_dropout", "kind_dropout", "tail_price"):
         if getattr(merged, name) >= 1:
             raise InputError(f"{where}: {name} must be below 1, got {getattr(merged, name)}")
     return merged

@@ -28,7 +28,12 @@ from .split import Split
 
 def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, config: TrainConfig, facts: dict,
                  created_at: int) -> Release:  # fmt: skip
-    """Writes the release and returns it as read back. `facts` are the manifest's trainedOn, metrics and training."""
+    """Writes the release and returns it as read back. `facts` are the manifest's trainedOn, metrics and training.
+
+    Its `guarantee` is that of differential privacy, None where there is none.
+    """
+    facts = dict(facts)
+    guarantee = facts.pop("guarantee", None)
     items = corpus.items
     boost = np.zeros(len(items), np.float32) if fusion.boost is None else fusion.boost
     table = items_container(items, model.quantised, model.scales, model.popularity, boost, corpus.catalogue_version)
@@ -52,7 +57,7 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
         "items": {"count": len(items), "dim": model.vectors.shape[1], "quantisation": "int8 per-row scale"},
         "kPair": config.k_pair,
         **facts,
-        "privacy": {"kPair": config.k_pair, "differentialPrivacy": None},
+        "privacy": {"kPair": config.k_pair, "differentialPrivacy": guarantee},
     }  # fmt: skip
     write_release(folder, files, manifest, created_at)
     return read_release(folder)

@@ -18,6 +18,8 @@ from .choose_fusion import choose_fusion
 from .compare import compare
 from .config import TrainConfig, suited
 from .corpus import Corpus, Item
+from .dp_budget import plan_budget
+from .dp_model import choose_privately, fit_private
 from .errors import InputError
 from .evaluate import int8_scorer, release_queries
 from .measure import measure
@@ -81,19 +83,28 @@ def train(
     corpus = dataclasses.replace(read_corpus(data, now, keep_seen), pictures=pictures_of(data))
     if config.reads == "ids":
         corpus = dataclasses.replace(corpus, items=tuple(Item(item.id) for item in corpus.items))
-    corpus = canonicalise(corpus, config.seed)
+    # A canonical order reads the histories: where nobody may be told of, the order is that of the ids.
+    corpus = by_id(corpus) if config.privacy else canonicalise(corpus, config.seed)
     split = split_corpus(corpus)
     if len(corpus.items) < MIN_ITEMS or not len(split.train):
         raise InputError(f"--data {data}: {len(corpus.items)} items and {len(split.train)} histories are too few")
     targets = int((split.train[:, 1] - split.train[:, 0] - 1).clip(0).sum())
     config = suited(config, targets, len(corpus.items))
+    if config.privacy and distributed.world() > 1:
+        raise InputError(f"privacy {config.privacy!r} is trained by one process, not {distributed.world()}")
     refits = (boundary or ("refit" if corpus.source == "events" else "tune")) == "refit"
     scale = 0.55 if refits else 1.0  # share of the run that the tune model takes
     content = read_content(corpus, config)
     progress.enter("train", 0.03, 0.75 * scale)
     if distributed.rank() > 0:
         return follow(corpus, content, split, config, progress, refits)
-    tune, fusion, less = fit_tune(corpus, content, split, config, progress, scale)
+    budget, less = None, None
+    if config.privacy:
+        budget = plan_budget(config, len(np.unique(corpus.log.visitors)), 2 if refits else 1)
+        tune = fit_private(corpus, content, split.train, config, budget, progress)
+        fusion = choose_privately(corpus, tune, split.validation, config, budget)
+    else:
+        tune, fusion, less = fit_tune(corpus, content, split, config, progress, scale)
     progress.enter("evaluate", 0.85 * scale, 0.95 * scale)
     test = sample_cases(split.test, config.test_cases, config.seed)
     candidate = tune.release(corpus.items, fusion, config.length)
@@ -107,7 +118,10 @@ def train(
     final, remeasured = tune, None
     if refits:
         progress.enter("refit", 0.98 * scale, 0.93)
-        final = fit_final(corpus, content, split, config, progress, tune)
+        if budget is None:
+            final = fit_final(corpus, content, split, config, progress, tune)
+        else:
+            final = fit_private(corpus, content, split.refit, config, budget, progress)
         if split.refit_tests:
             progress.enter("evaluate refit", 0.93, 0.97)
             refitted = final.release(corpus.items, fusion, config.length)
@@ -125,6 +139,7 @@ def train(
         "metrics": {"protocol": protocol(corpus, split, len(test)), **tables},
         "training": training_facts(config, corpus, final, (time.monotonic() - started) / 60),
     }
+    facts["guarantee"] = None if budget is None else budget.guarantee()
     if tune_out is not None:
         facts["trainedOn"] = trained_on(corpus, split, split.train, "tune")
         pack_release(tune_out, tune, fusion, corpus, config, facts, now)
@@ -139,6 +154,12 @@ def train(
     write_report(out, report_of(run))
     progress.done()
     return Outcome(release.manifest, gate)
+
+
+def by_id(corpus: Corpus) -> Corpus:
+    """Items in the order of their ids, histories as they were read."""
+    order = np.array(sorted(range(len(corpus.items)), key=lambda row: corpus.items[row].id), np.int64)
+    return corpus.with_order(order, np.arange(corpus.log.histories))
 
 
 def pictures_of(data: Path) -> Path | None:

@@ -12,6 +12,7 @@ from . import distributed
 from .config import PRESETS, load_config
 from .dp_curve import privacy_curve, written_to
 from .errors import InputError
+from .membership import overfitted, run_membership
 from .progress import Progress
 from .run_baselines import ALL, COUNTED
 from .similarity import similarity_table
@@ -61,6 +62,14 @@ def parser() -> argparse.ArgumentParser:
     curve.add_argument("--cases", type=int, default=60_000, help="test cases, at most")
     curve.add_argument("--config", help="as for train")
     curve.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    member = commands.add_parser("membership", help="whether a release gives away whose history it was trained on")
+    member.add_argument("--data", type=Path, required=True, help="folder with sequences")
+    member.add_argument("--work", type=Path, required=True, help="folder of the shadows; a cut run goes on there")
+    member.add_argument("--users", type=int, default=5_000, help="histories that each shadow is trained on")
+    member.add_argument("--shadows", type=int, default=16)
+    member.add_argument("--control", action="store_true", help="an overfitted recipe, which must be caught")
+    member.add_argument("--config", help="as for train")
+    member.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     return top
 
 
@@ -111,6 +120,10 @@ def similarity(options: argparse.Namespace) -> None:
     tell(similarity_table(options.data, options.targets, options.text_model, seed), options)
 
 
+def _told(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def tell(found: dict, options: argparse.Namespace) -> None:
     """Prints figures as JSON, and writes them where the options ask for it."""
     told = json.dumps(found, indent=1)
@@ -132,6 +145,11 @@ def main(arguments: list[str] | None = None) -> int:
             config = load_config(options.config, None)
             command = f"python -m edgeshelf_training {' '.join(arguments or sys.argv[1:])}"
             privacy_curve(options.data, config, options.epsilons, options.cases, written_to(options.json, command))
+            return 0
+        if options.command == "membership":
+            config = load_config(options.config, None)
+            config = overfitted(config) if options.control else config
+            tell(run_membership(options.data, options.users, options.shadows, config, options.work, _told), options)
             return 0
         distributed.join()
         config = load_config(options.config, options.seed)

@@ -70,13 +70,14 @@ def public_encoder(config: TrainConfig) -> Encoder:
 
 def train_privately(
     encoder: Encoder, vectors: np.ndarray, popularity: np.ndarray, units: Units, config: TrainConfig, noise: float,
-    steps: int, rate: float, tell=lambda share, **facts: None,
+    steps: int, rate: float, seed: int, tell=lambda share, **facts: None,
 ) -> PrivateFit:  # fmt: skip
     """Steps of DP-SGD on LEARNED. Each unit comes into a step with chance `rate`; `noise` in units of the clip.
 
-    `popularity` f64[N] is noised already: the encoder learns what it does not say.
+    `popularity` f64[N] is noised already: the encoder learns what it does not say. Whoever knows `seed` (63 bits)
+    can take the noise off.
     """
-    rng = torch.Generator().manual_seed(config.seed)
+    rng = torch.Generator().manual_seed(seed)
     table = torch.from_numpy(vectors)
     prior = torch.from_numpy(prior_of(popularity)).float()
     rows, targets = torch.from_numpy(units.rows), torch.from_numpy(units.targets)

@@ -5,6 +5,8 @@ No table of pairs is in it: a pair's count is small, and noise that hides one vi
 
 from __future__ import annotations
 
+import secrets
+
 import numpy as np
 from scipy import sparse
 
@@ -43,16 +45,24 @@ def fit_private(
 ) -> Model:
     """What may be said of the spans within the budget."""
     items, shape = corpus.items, public_config(config)
-    rng = np.random.default_rng(config.seed)
     vectors = content_vectors(content.components, config.dim)
     encoder = public_encoder(shape)
     popular = np.zeros(len(items))
     curve: tuple[dict, ...] = ()
     if budget.reads_people:
         units = units_of(corpus.log, spans, corpus.keep_seen)
-        popular = noised_popularity(units, len(items), budget.noise, rng)
+        popular = noised_popularity(units, len(items), budget.noise, unknown_draws())
         train_privately(
-            encoder, vectors, popular, units, config, budget.noise, budget.steps, budget.rate, progress.tell
+            encoder,
+            vectors,
+            popular,
+            units,
+            config,
+            budget.noise,
+            budget.steps,
+            budget.rate,
+            secrets.randbits(63),
+            progress.tell,
         )
     popular = popular.astype(np.float32)
     none = quantise_neighbours(sparse.csr_matrix((len(items), len(items))), len(items), 1)
@@ -71,6 +81,11 @@ def fit_private(
     )  # fmt: skip
 
 
+def unknown_draws() -> np.random.Generator:
+    """Chance whose seed is the system's and is kept nowhere: with the config's, the manifest would tell the noise."""
+    return np.random.default_rng(secrets.randbits(128))
+
+
 def choose_privately(corpus: Corpus, model: Model, cases: np.ndarray, config: TrainConfig, budget: Budget) -> Fusion:
     """The weights of content neighbours and of popularity, by the exponential mechanism over a small grid.
 
@@ -80,7 +95,7 @@ def choose_privately(corpus: Corpus, model: Model, cases: np.ndarray, config: Tr
     fixed = fixed_fusion(model, config, *CONTENT_ONLY)
     if not budget.reads_people:
         return fixed
-    rng = np.random.default_rng(config.seed + 7)
+    rng = unknown_draws()
     cases = one_case_each(corpus.log, cases)
     cases = cases[rng.random(len(cases)) < CHOICE_CASES / max(len(cases), 1)]  # a coin for each, whoever the others are
     grid = [(similar, popular) for similar in SIMILAR_WEIGHTS for popular in POPULAR_WEIGHTS]

@@ -121,7 +121,7 @@ def _trained(histories: list[list[int]], clip: float, noise: float, steps: int =
     units = units_of(log, np.stack([log.offsets[:-1], log.offsets[1:]], 1), True)
     vectors = content_vectors(np.random.default_rng(0).standard_normal((30, 16)).astype(np.float32), 16)
     encoder = public_encoder(public_config(config))
-    train_privately(encoder, vectors, np.zeros(30), units, config, noise, steps, 1.0)
+    train_privately(encoder, vectors, np.zeros(30), units, config, noise, steps, 1.0, seed=11)
     return {name: value.clone() for name, value in encoder.state_dict().items()}
 
 
@@ -195,6 +195,15 @@ def test_a_private_release_says_what_it_spent_and_holds_no_pair(tmp_path: Path):
     assert told["steps"] == 3
     tables = read_release(folder).tables.counted
     assert (tables["transitions"].nnz, tables["bought"].nnz) == (0, 0)
+
+
+def test_the_same_run_has_other_noise(tmp_path: Path):
+    """A seed in the manifest would let anybody take the noise off again."""
+    histories = [[k % 30, (k + 1) % 30, (k + 2) % 30, (k + 3) % 30] for k in range(90)]
+    config = dataclasses.replace(TINY, dp_epsilon=4.0)
+    one, other = (_release(tmp_path, name, histories, config)[0]["files"] for name in ("one", "other"))
+    for file in ("items.bin", "encoder.int8.onnx"):
+        assert one[file]["sha256"] != other[file]["sha256"]
 
 
 def test_settings_that_cannot_be_private_are_refused():

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { type Answer, exchange, Stalled } from "./exchange.ts";
 import { CommandFailure, UsageError } from "./outcome.ts";
-import { tokenFor } from "./token.ts";
+import { accessHeaders, tokenFor } from "./token.ts";
 
 /** Waits before each further attempt, milliseconds, where the server names none. */
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000];
@@ -76,7 +76,7 @@ export function createClient(to: string, options: ClientOptions = {}): Client {
 	const sleep = options.sleep ?? delay;
 
 	const headersOf = ({ body, type }: SendOptions) => ({
-		...(token !== null && { authorization: `Bearer ${token}` }),
+		...(token !== null && { authorization: `Bearer ${token}`, ...accessHeaders(address) }),
 		...(body !== undefined && { "content-type": type ?? "application/json" }),
 	});
 

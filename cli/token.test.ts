@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { tokenFor } from "./token.ts";
+import { accessHeaders, tokenFor } from "./token.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgeshelf-token-"));
 const devVars = join(folder, ".dev.vars");
@@ -24,4 +24,12 @@ test("the development token is not sent to another machine", () => {
 
 test("no file is no token", () => {
 	expect(tokenFor(local, join(folder, "none"), {})).toBeNull();
+});
+
+test("a service's word for Access goes out whole, and over TLS alone", () => {
+	const [CF_ACCESS_CLIENT_ID, CF_ACCESS_CLIENT_SECRET] = ["gpu.access", "secret"];
+	const headers = { "cf-access-client-id": "gpu.access", "cf-access-client-secret": "secret" };
+	expect(accessHeaders(remote, { CF_ACCESS_CLIENT_ID, CF_ACCESS_CLIENT_SECRET })).toEqual(headers);
+	expect(accessHeaders(local, { CF_ACCESS_CLIENT_ID, CF_ACCESS_CLIENT_SECRET })).toEqual({});
+	expect(accessHeaders(remote, { CF_ACCESS_CLIENT_ID })).toEqual({});
 });

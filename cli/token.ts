@@ -20,3 +20,13 @@ export function tokenFor(address: URL, devVars: string | URL, environment: NodeJ
 	const value = /^\s*EDGESHELF_TOKEN\s*=\s*(.*?)\s*$/m.exec(text)?.[1];
 	return value?.replace(/^(["'])(.*)\1$/, "$2") || null;
 }
+
+/**
+ * Headers with which a service passes Cloudflare Access: CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET of the environment.
+ * @returns none unless both are there, nor for an address without TLS
+ */
+export function accessHeaders({ protocol }: URL, environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+	const { CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret } = environment;
+	if (!id || !secret || protocol !== "https:") return {};
+	return { "cf-access-client-id": id, "cf-access-client-secret": secret };
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from .bootstrap import relative_difference
 from .config import TrainConfig
 from .corpus import Corpus
 from .dp_budget import Budget, plan_budget
-from .dp_model import SIMILAR_WEIGHTS, choose_privately, fit_private, fixed_fusion
+from .dp_model import SIMILAR_WEIGHTS, choose_privately, fit_private, utilities
 from .evaluate import int8_scorer, rank_cases, release_queries
 from .metrics import ndcg_each
 from .model import Content, Model, read_content
@@ -30,7 +29,7 @@ from .train import by_id, read_corpus
 def privacy_curve(
     data: Path, config: TrainConfig, epsilons: list[float], most_cases: int, told: Callable[[dict], None]
 ) -> dict:
-    """Rows at each epsilon, with and without DP-SGD; `told` hears of the figures after each row.
+    """Rows at each epsilon, first without DP-SGD, then with it; `told` hears of the figures after each row.
 
     The row of epsilon 0 has its fixed weights; beside it stands what the best weight of content neighbours would have
     given on these very test cases, so that nobody need wonder whether it was held low.
@@ -44,16 +43,15 @@ def privacy_curve(
     public = dataclasses.replace(config, privacy="content")
     budget = plan_budget(public, units, 1)
     model = fit_private(corpus, content, split.train, public, budget, Progress(quiet=True))
-    base = _gains(corpus, model, choose_privately(corpus, model, split.validation, public, budget), cases, public)
-    best = max(
-        float(_gains(corpus, model, fixed_fusion(model, public, weight, 0.0), cases, public).mean())
-        for weight in SIMILAR_WEIGHTS
-    )
+    fusion = choose_privately(corpus, model, split.validation, public, budget)
+    base = _gains(corpus, model, fusion, cases, public)
+    tried = utilities(corpus, model, cases, public, fusion, [(weight, 0.0) for weight in SIMILAR_WEIGHTS])
+    best = float(tried.max()) / len(cases)
     rows = [{"epsilon": 0.0, "delta": 0.0, "steps": 0, "ndcg@10": float(base.mean()), "bestOfGridOnTest": best}]
     curve = {"data": data.name, "units": units, "testCases": len(cases), "split": split.name, "rows": rows}
     told(curve)
-    for epsilon in epsilons:
-        for steps in dict.fromkeys((0, config.dp_steps)):
+    for steps in dict.fromkeys((0, config.dp_steps)):
+        for epsilon in epsilons:
             wanted = dataclasses.replace(config, privacy="dp", dp_epsilon=epsilon, dp_steps=steps)
             rows.append(_row(corpus, content, split, cases, wanted, units, base))
             told(curve)
@@ -96,9 +94,11 @@ def written_to(file: Path | None, command: str) -> Callable[[dict], None]:
 
     def write(curve: dict) -> None:
         row = curve["rows"][-1]
-        gained = row.get("againstEpsilon0", {"mean": 0.0, "lower95": math.nan, "upper95": math.nan})
-        interval = f"{gained['mean']:+.1%} ({gained['lower95']:+.1%} to {gained['upper95']:+.1%})"
-        print(f"epsilon {row['epsilon']:g}, {row['steps']} steps: NDCG@10 {row['ndcg@10']:.4f}, {interval}", flush=True)
+        against = row.get("againstEpsilon0")
+        interval = (
+            f", {against['mean']:+.1%} ({against['lower95']:+.1%} to {against['upper95']:+.1%})" if against else ""
+        )
+        print(f"epsilon {row['epsilon']:g}, {row['steps']} steps: NDCG@10 {row['ndcg@10']:.4f}{interval}", flush=True)
         if file is not None:
             facts = {**curve, "command": command, "date": time.strftime("%Y-%m-%d", time.gmtime())}
             file.write_text(json.dumps(facts, indent="\t") + "\n", "utf-8")

@@ -99,12 +99,12 @@ def choose_privately(corpus: Corpus, model: Model, cases: np.ndarray, config: Tr
     cases = one_case_each(corpus.log, cases)
     cases = cases[rng.random(len(cases)) < CHOICE_CASES / max(len(cases), 1)]  # a coin for each, whoever the others are
     grid = [(similar, popular) for similar in SIMILAR_WEIGHTS for popular in POPULAR_WEIGHTS]
-    utility = _utilities(corpus, model, cases, config, fixed, grid)
+    utility = utilities(corpus, model, cases, config, fixed, grid)
     chance = np.exp(budget.choice * (utility - utility.max()) / 2)
     return fixed_fusion(model, config, *grid[int(rng.choice(len(grid), p=chance / chance.sum()))])
 
 
-def _utilities(
+def utilities(
     corpus: Corpus, model: Model, cases: np.ndarray, config: TrainConfig, fixed: Fusion,
     grid: list[tuple[float, float]],
 ) -> np.ndarray:  # fmt: skip

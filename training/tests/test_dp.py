@@ -225,7 +225,7 @@ def test_the_curve_has_a_row_of_content_alone_and_two_for_each_epsilon(tmp_path:
     shared = ["--config", str(settings), "--json", str(file)]
     assert main(["privacy-curve", "--data", str(data), "--epsilons", "1,8", *shared]) == 0
     rows = json.loads(file.read_text("utf-8"))["rows"]
-    assert [(row["epsilon"], row["steps"]) for row in rows] == [(0, 0), (1, 0), (1, 2), (8, 0), (8, 2)]
+    assert [(row["epsilon"], row["steps"]) for row in rows] == [(0, 0), (1, 0), (8, 0), (1, 2), (8, 2)]
     assert all(row["spent"] <= row["epsilon"] for row in rows[1:])
-    assert rows[1]["noise"] < rows[2]["noise"]
+    assert rows[1]["noise"] < rows[3]["noise"]
     assert len(capsys.readouterr().out.splitlines()) == 5

@@ -20,7 +20,7 @@ export default defineConfig({
 				test: {
 					name: "unit",
 					testTimeout: BUSY_MACHINE_MS,
-					include: ["src/**/*.test.ts", "cli/**/*.test.ts", "test/unit/**/*.test.ts"],
+					include: ["src/**/*.test.ts", "client/**/*.test.ts", "web/**/*.test.ts", "cli/**/*.test.ts", "test/unit/**/*.test.ts"],
 					environment: "node",
 				},
 			},

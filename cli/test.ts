@@ -21,6 +21,7 @@ run("types of the environment, and the build", "npx", ["wrangler", "types"]);
 run("style", "npx", ["biome", "check", "."]);
 run("types of the Worker", "npx", ["tsc", "--noEmit"]);
 run("types of the command line and tests", "npx", ["tsc", "--noEmit", "-p", "tsconfig.node.json"]);
+run("types of the SDK and the shop", "npx", ["tsc", "--noEmit", "-p", "tsconfig.web.json"]);
 run("unit, worker and edge tests", "npx", ["vitest", "run"]);
 const python = await preparePython();
 run("trainer", python, ["-m", "pytest"], new URL("training/", ROOT));

@@ -54,6 +54,17 @@ export default defineConfig({
 					hookTimeout: BUSY_MACHINE_MS,
 				},
 			},
+			{
+				test: {
+					name: "browser",
+					include: ["test/browser/**/*.test.ts"],
+					environment: "node",
+					// A browser and a workerd to each file.
+					fileParallelism: false,
+					testTimeout: BUSY_MACHINE_MS,
+					hookTimeout: BUSY_MACHINE_MS,
+				},
+			},
 		],
 	},
 });

@@ -1,4 +1,4 @@
-/** `npm test`: the build, style and types, the three vitest projects, and the trainer's tests in an environment of its own. */
+/** `npm test`: the build, style and types, the four vitest projects, and the trainer's tests in an environment of its own. */
 import { spawnSync } from "node:child_process";
 import { preparePython } from "./python.ts";
 
@@ -22,6 +22,6 @@ run("style", "npx", ["biome", "check", "."]);
 run("types of the Worker", "npx", ["tsc", "--noEmit"]);
 run("types of the command line and tests", "npx", ["tsc", "--noEmit", "-p", "tsconfig.node.json"]);
 run("types of the SDK and the shop", "npx", ["tsc", "--noEmit", "-p", "tsconfig.web.json"]);
-run("unit, worker and edge tests", "npx", ["vitest", "run"]);
+run("unit, worker, edge and browser tests", "npx", ["vitest", "run"]);
 const python = await preparePython();
 run("trainer", python, ["-m", "pytest"], new URL("training/", ROOT));

@@ -19,7 +19,7 @@ export type Shop = {
 /**
  * Defines `<edge-shelf>`: a row of products from a shelf, by the attributes `surface`, `shelf`, `item`, `items` (JSON),
  * `category`, `limit`, `heading` and `reasons`. What stands between its tags is shown until an answer comes, and stays
- * where none does; without it a skeleton of the same height is shown. Parts: heading, list, card, link, image, brand,
+ * where none does; without it a skeleton of the same height is shown. Parts: head, heading, step, list, card, link, image, brand,
  * title, price, reason, dismiss, skeleton, status.
  */
 export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () => ENGLISH }: Shop, tag = "edge-shelf"): void {
@@ -31,6 +31,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 		static observedAttributes = ["surface", "shelf", "item", "items", "category", "limit", "heading", "reasons"];
 		#root = this.attachShadow({ mode: "open" });
 		#heading = make("h2", "heading");
+		#head = make("div", "head");
 		#status = make("p", "status");
 		#list = make("ul", "list");
 		#answer: Answer | null = null;
@@ -44,6 +45,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 		connectedCallback() {
 			this.#root.adoptedStyleSheets = [sheet];
 			this.#status.setAttribute("role", "status");
+			this.#head.replaceChildren(this.#heading, this.#step("‹", -1), this.#step("›", 1));
 			this.setAttribute("role", this.getAttribute("role") ?? "region");
 			this.#impressions = watchImpressions((card) => this.#tellSeen(card as HTMLElement));
 			this.#stop = client.onChange(() => this.#plan());
@@ -59,6 +61,15 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 
 		attributeChangedCallback() {
 			if (this.isConnected) this.#plan();
+		}
+
+		/** For the pointer alone: by keyboard, the focus moves the row. */
+		#step(text: string, direction: number) {
+			const button = make("button", "step", "", text);
+			button.tabIndex = -1;
+			button.setAttribute("aria-hidden", "true");
+			button.addEventListener("click", () => this.#list.scrollBy({ left: direction * this.#list.clientWidth, behavior: "smooth" }));
+			return button;
 		}
 
 		get question(): Question {
@@ -114,7 +125,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 			this.#frame();
 			const cards = Array.from({ length: this.question.limit as number }, () => skeleton(this.hasAttribute("reasons")));
 			this.#list.replaceChildren(...cards);
-			this.#root.replaceChildren(this.#heading, this.#list, this.#status);
+			this.#root.replaceChildren(this.#head, this.#list, this.#status);
 		}
 
 		#show(answer: Answer) {
@@ -131,7 +142,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 			// The same cards in the same order stay where they are, and keep focus and scroll.
 			const shown = this.#list.children;
 			if (cards.length !== shown.length || cards.some((card, i) => card !== shown[i])) this.#list.replaceChildren(...cards);
-			if (this.#list.parentNode === null) this.#root.replaceChildren(this.#heading, this.#list, this.#status);
+			if (this.#list.parentNode === null) this.#root.replaceChildren(this.#head, this.#list, this.#status);
 			if (focused) this.#focus(focused.dataset.id);
 		}
 

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeCatalogue } from "./catalogue.ts";
 import { CATEGORIES } from "./categories/index.ts";
+import { COLOURS } from "./palette.ts";
 import { writePictures } from "./pictures.ts";
 
-const WEB = fileURLToPath(new URL("../../web/", import.meta.url));
+const WEB = fileURLToPath(new URL("../../web/public/", import.meta.url));
 
 /**
- * Writes what the demo page shows beside the answers of the API: `pictures/*.svg` and `catalogue.json`.
+ * Writes what the demo shop shows beside the answers of the API: `pictures/*.svg` and `catalogue.json`.
  * Files that are right already stay untouched, so that a watching `wrangler dev` does not reload.
  */
 export function writePage(web = WEB): void {
@@ -18,9 +19,17 @@ export function writePage(web = WEB): void {
 		join(web, "pictures"),
 		catalogue.map(({ category, form, colour, pattern }) => ({ category: category.key, form, colour, pattern })),
 	);
-	const cards = {
-		categories: CATEGORIES.map(({ name }) => name),
-		products: catalogue.map(({ product }) => ({
+	const shop = {
+		colours: COLOURS,
+		categories: CATEGORIES.map(({ key, name, department, season, forms, materials }) => ({
+			key,
+			...name,
+			department,
+			season,
+			forms,
+			materials,
+		})),
+		products: catalogue.map(({ product, category, form, colour, pattern, style }) => ({
 			id: product.id,
 			en: product.title,
 			zh: product.titles?.zh,
@@ -28,11 +37,18 @@ export function writePage(web = WEB): void {
 			brand: product.brand,
 			price: product.price,
 			currency: product.currency,
-			soldOut: product.stock === 0,
+			stock: product.stock,
 			image: product.image,
+			group: product.group,
+			form,
+			material: category.materials.findIndex(({ en }) => en === product.attributes.material),
+			colour,
+			size: product.attributes.size,
+			pattern,
+			style,
 		})),
 	};
 	const file = join(web, "catalogue.json");
-	const text = `${JSON.stringify(cards)}\n`;
+	const text = `${JSON.stringify(shop)}\n`;
 	if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }

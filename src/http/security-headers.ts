@@ -8,7 +8,7 @@ const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
 /**
  * Headers of every answer, ready before a handler makes its own. A page that a route makes itself brings its own policy in
- * the place of ours; those of `web/` lie in `web/_headers`.
+ * the place of ours; those of `web/` lie in `web/public/_headers`.
  */
 export function securityHeaders(): MiddlewareHandler<AppEnv> {
 	return async function headersSecured(c, next) {

@@ -61,8 +61,8 @@ export default defineConfig({
 					environment: "node",
 					// A browser and a workerd to each file.
 					fileParallelism: false,
-					testTimeout: BUSY_MACHINE_MS,
-					hookTimeout: BUSY_MACHINE_MS,
+					testTimeout: 3 * BUSY_MACHINE_MS,
+					hookTimeout: 3 * BUSY_MACHINE_MS,
 				},
 			},
 		],

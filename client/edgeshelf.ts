@@ -144,9 +144,17 @@ export function createEdgeshelf({ endpoint = "", consent, remember, historyMax =
 		prefetch(question: Question) {
 			shelves.get(question).catch(() => undefined);
 		},
-		/** Any other route that takes a history. @throws when it does not answer 200 */
-		post<P extends keyof Answers | (string & {})>(path: P, request: object): Promise<P extends keyof Answers ? Answers[P] : unknown> {
-			const told = maySendHistory() ? { history: history.entries() } : {};
+		/**
+		 * Any other route.
+		 * @param takesHistory whether the history goes along, where it may be sent at all
+		 * @throws when it does not answer 200
+		 */
+		post<P extends keyof Answers | (string & {})>(
+			path: P,
+			request: object,
+			takesHistory = true,
+		): Promise<P extends keyof Answers ? Answers[P] : unknown> {
+			const told = takesHistory && maySendHistory() ? { history: history.entries() } : {};
 			return call({ path, body: JSON.stringify({ ...request, ...told }) }) as Promise<never>;
 		},
 		/** Hears of each change of what a shelf depends on. @returns stops it */

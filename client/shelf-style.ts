@@ -5,8 +5,8 @@
 export const SHELF_STYLE = `
 :host{display:block;container-type:inline-size}
 :host([hidden]){display:none}
-[part=heading]{margin:0 auto .75rem 0;font:600 1.35rem/1.3 var(--edge-shelf-heading-font,inherit)}
-[part=head]{display:flex;justify-content:space-between;align-items:end;gap:1rem}
+[part=heading]{margin:0 auto 0 0;font:600 1.35rem/1.3 var(--edge-shelf-heading-font,inherit)}
+[part=head]{display:flex;justify-content:space-between;align-items:center;gap:.5rem;margin-bottom:.75rem}
 [part=step]{width:2.25rem;height:2.25rem;border:1px solid;border-radius:50%;background:none;color:inherit;font:1.2rem/1 sans-serif;opacity:.75;cursor:pointer}
 [part=list]{--c:2;display:grid;grid-auto-flow:column;grid-auto-columns:var(--edge-shelf-card,calc((100cqi - 6px - (var(--c) - 1)*var(--edge-shelf-gap,1rem))/var(--c)));gap:var(--edge-shelf-gap,1rem);margin:0;padding:3px;list-style:none;overflow-x:auto;overscroll-behavior-x:contain;scroll-snap-type:x proximity;scrollbar-width:none}
 @container (min-width:30rem){[part=list]{--c:3}}

@@ -85,6 +85,8 @@ describe("shelves", () => {
 		const { browser, client } = setUp();
 		client.track({ type: "view", item: "a" });
 		await client.post("/v1/rank", { ids: ["b"] });
+		await client.post("/v1/suggest", { query: "b" }, false);
+		expect(browser.received.pop()?.body).toEqual({ query: "b" });
 		client.setConsent(false);
 		await client.post("/v1/rank", { ids: ["b"] });
 		expect(browser.received.map(({ body }) => body)).toMatchObject([{ ids: ["b"], history: [{ item: "a" }] }, { ids: ["b"] }]);

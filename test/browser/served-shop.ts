@@ -10,6 +10,8 @@ import type { LogLine } from "../../src/contract/event.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const TOKEN = "operator";
 const SCOPES = ["catalogue", "release", "train", "read"];
+// Nothing is fetched from or told to anyone.
+Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" });
 
 /** The demo shop in workerd, filled as `npm start` fills it, with a state of its own. */
 export async function serveShop() {

@@ -5,11 +5,15 @@ import { expect } from "vitest";
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
+/** Longest wait for anything; a machine with other work is slow, milliseconds. */
+const PATIENCE_MS = 120_000;
+
 export type Violation = { readonly id: string; readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[] };
 
 /** A person with a browser of their own, all of whose requests are noted. */
 export async function meetShopper(browser: Browser, origin: string, options: BrowserContextOptions = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-IE", baseURL: origin, ...options });
+	context.setDefaultTimeout(PATIENCE_MS);
 	const page = await context.newPage();
 	const requests: Request[] = [];
 	const faults: string[] = [];

@@ -2,7 +2,7 @@ import { type Language, onePerGroup, type Product, priceText } from "./catalogue
 import { h } from "./dom.ts";
 import { type Choice, countsOf, FACETS, type Facet, narrowed, noChoice, PRICE_EDGES, toggled } from "./facets.ts";
 import { productCard } from "./product-card.ts";
-import type { Shop } from "./shop.ts";
+import { type Offered, type Shop, worth } from "./shop.ts";
 
 /** Cards shown at first, and with each "show more". */
 const SHOWN = 24;
@@ -11,8 +11,8 @@ const EAGER = 8;
 /** Values that a facet lists at most. */
 const VALUES_MAX = 12;
 
-/** A list of products with facets to narrow it, one card a product. @param products in the order to show */
-export function productGrid(shop: Shop, products: readonly Product[]): HTMLElement {
+/** A list of products with facets to narrow it, one card a product. @param surface where it stands, for the events */
+export function productGrid(shop: Shop, { products, recommendationId }: Offered, surface: string): HTMLElement {
 	const { words } = shop;
 	let choice = noChoice();
 	let shown = SHOWN;
@@ -57,6 +57,10 @@ export function productGrid(shop: Shop, products: readonly Product[]): HTMLEleme
 			),
 		);
 	}
+	const card = (product: Product, position: number) =>
+		productCard(shop, product, position < EAGER, () =>
+			shop.client.track({ type: "click", item: product.id, surface, recommendationId, position, ...worth(product) }),
+		);
 	function draw() {
 		const all = onePerGroup(narrowed(products, choice));
 		const chosen = FACETS.reduce((sum, name) => sum + choice.values[name].size, choice.inStock ? 1 : 0);
@@ -69,7 +73,7 @@ export function productGrid(shop: Shop, products: readonly Product[]): HTMLEleme
 				: []),
 		);
 		count.textContent = all.length === 0 ? words.noneLeft : words.productsIn(all.length);
-		cards.replaceChildren(...all.slice(0, shown).map((product, at) => productCard(shop, product, at < EAGER)));
+		cards.replaceChildren(...all.slice(0, shown).map(card));
 		more.hidden = all.length <= shown;
 	}
 	draw();

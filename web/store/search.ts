@@ -1,34 +1,45 @@
 import type { Product } from "./catalogue.ts";
-import type { Shop } from "./shop.ts";
+import type { Offered, Shop } from "./shop.ts";
 
 /** Results asked for. */
 const LIMIT = 100;
 const SUGGESTIONS = 8;
 
-export type Found = {
-	readonly products: readonly Product[];
+export type Found = Offered & {
 	/** `service`: by /v1/search; `titles`: by the page itself, since that does not answer. */
 	readonly by: "service" | "titles";
+	/** The query as it was read, where words were corrected. */
+	readonly corrected: string | null;
+	/** Words without which the first products were found, since none has them all. */
+	readonly without: readonly string[];
 };
 
-type SearchAnswer = { readonly items?: readonly { readonly id: string }[] };
-type SuggestAnswer = { readonly suggestions?: readonly (string | { readonly text?: string; readonly query?: string })[] };
+/** What is read of the routes' answers. */
+type SearchAnswer = {
+	readonly recommendationId?: string | null;
+	readonly corrected?: string | null;
+	readonly relaxed?: { readonly by: string; readonly without: readonly string[] } | null;
+	readonly items: readonly { readonly id: string }[];
+};
+type SuggestAnswer = { readonly queries: readonly { readonly query: string }[] };
 
-/** Products for a query, best first. */
+/** Products for a query, best first; none where the service has only what is popular to offer. */
 export async function search({ client, catalogue }: Shop, query: string): Promise<Found> {
 	try {
-		const { items = [] } = (await client.post("/v1/search", { query, limit: LIMIT })) as SearchAnswer;
-		return { by: "service", products: items.flatMap(({ id }) => catalogue.product(id) ?? []) };
+		const answer = (await client.post("/v1/search", { query, limit: LIMIT, surface: "search" })) as SearchAnswer;
+		const { items, relaxed, corrected = null, recommendationId = null } = answer;
+		const products = relaxed?.by === "popular" ? [] : items.flatMap(({ id }) => catalogue.product(id) ?? []);
+		return { by: "service", products, recommendationId, corrected, without: relaxed?.without ?? [] };
 	} catch {
-		return { by: "titles", products: byTitle(catalogue.products, query) };
+		return { by: "titles", products: byTitle(catalogue.products, query), recommendationId: null, corrected: null, without: [] };
 	}
 }
 
 /** Completions of what was typed so far; without the service, names of categories that hold it. */
 export async function suggest({ client, catalogue, language }: Shop, typed: string): Promise<string[]> {
 	try {
-		const { suggestions = [] } = (await client.post("/v1/suggest", { query: typed, limit: SUGGESTIONS })) as SuggestAnswer;
-		return suggestions.flatMap((each) => (typeof each === "string" ? each : (each.text ?? each.query ?? [])));
+		const { queries } = (await client.post("/v1/suggest", { query: typed, limit: SUGGESTIONS }, false)) as SuggestAnswer;
+		return queries.map(({ query }) => query);
 	} catch {
 		const sought = typed.toLowerCase();
 		const names = catalogue.categories.map((category) => category[language]);

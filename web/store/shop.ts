@@ -20,6 +20,9 @@ export type Shop = {
 	readonly onLeave: (stop: () => void) => void;
 };
 
+/** Products in an order, and the recommendation that made it: null where everybody sees the same. */
+export type Offered = { readonly products: readonly Product[]; readonly recommendationId: string | null };
+
 /** A page: what stands in `<main>`, and the title of the tab. */
 export type Page = { readonly title: string; readonly content: readonly Node[] };
 

@@ -21,7 +21,7 @@ export function categoryPage(shop: Shop, place: Extract<Place, { page: "category
 		shop,
 		catalogue.products.filter((product) => names.has(product.category)),
 		"category",
-	).then((products) => grid.replaceChildren(productGrid(shop, products)));
+	).then((offered) => grid.replaceChildren(productGrid(shop, offered, "category")));
 	const chip = (to: Place, text: string, isHere: boolean) =>
 		h("li", {}, h("a", { href: hrefOf(to), "aria-current": isHere ? "page" : null }, text));
 	return {

@@ -13,11 +13,17 @@ export function searchPage(shop: Shop, query: string): Page {
 	client.track({ type: "search", query, surface: "search" });
 	const heading = h("h1", { tabindex: -1 }, words.resultsFor(query));
 	const found = h("div", {}, gridSkeleton());
-	void search(shop, query).then(({ products, by }) => {
+	void search(shop, query).then((answer) => {
+		const { products, by, corrected, without } = answer;
+		const notes = [
+			by === "titles" ? words.searchFallback : "",
+			corrected === null ? "" : words.corrected(corrected),
+			without.length === 0 ? "" : words.without(without.join(", ")),
+		];
 		if (products.length > 0)
 			return found.replaceChildren(
-				...(by === "titles" ? [h("p", { class: "note", role: "status" }, words.searchFallback)] : []),
-				productGrid(shop, products),
+				...notes.filter((note) => note !== "").map((note) => h("p", { class: "note", role: "status" }, note)),
+				productGrid(shop, answer, "search"),
 			);
 		heading.textContent = words.noResults(query);
 		found.replaceChildren(h("p", { class: "lead" }, words.noResultsText), shelf(words.forYou, { surface: "search", limit: 10 }));

@@ -105,6 +105,8 @@ export const EN = {
 	noResultsText: "Try fewer or other words, or look at what others like.",
 	searchEmpty: "Search the shop",
 	searchFallback: "The search service does not answer: these are products whose titles hold your words.",
+	corrected: (query: string) => `Showing results for "${query}".`,
+	without: (words: string) => `No product has all of your words: these lack ${words}.`,
 	suggestions: "Suggestions",
 	filter: "Filter",
 	filterWith: (count: number) => (count === 0 ? "Filter" : `Filter (${count})`),
@@ -195,6 +197,8 @@ export const EN = {
 					return "You looked at it";
 				case "bought":
 					return "You bought it";
+				case "rule":
+					return "Our pick";
 			}
 		},
 	},

@@ -108,6 +108,8 @@ export const ZH: Words = {
 	noResultsText: "请减少或更换关键词，或看看大家喜欢的商品。",
 	searchEmpty: "搜索商店",
 	searchFallback: "搜索服务没有回应：以下是标题中含有这些词的商品。",
+	corrected: (query) => `显示“${query}”的结果。`,
+	without: (words) => `没有商品包含所有关键词：以下商品不含${words}。`,
 	suggestions: "建议",
 	filter: "筛选",
 	filterWith: (count) => (count === 0 ? "筛选" : `筛选（${count}）`),
@@ -188,6 +190,8 @@ export const ZH: Words = {
 					return "您看过";
 				case "bought":
 					return "您买过";
+				case "rule":
+					return "本店推荐";
 			}
 		},
 	},

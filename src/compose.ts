@@ -35,6 +35,7 @@ import { createReleaseSource } from "./store/release-source.ts";
 import { createReleasedFeatures } from "./store/released-features.ts";
 import { createRules } from "./store/rules.ts";
 import { createRunRegistry } from "./store/run-registry.ts";
+import { createSearchSource } from "./store/search-source.ts";
 import { createStatus } from "./store/status.ts";
 
 /** Unix seconds. Deployed, the clock moves only between requests and after I/O. */
@@ -117,6 +118,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		overlay: createOverlaySource(db),
 		hotLists: createHotListSource(db, kv),
 		rules,
+		searched: createSearchSource(db, kv),
 		makeEncoder,
 		makeRowSpace,
 		signingKey: config.SIGNING_KEY,

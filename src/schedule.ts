@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { drainInbox } from "./feedback/drain.ts";
 import type { MessageQueue } from "./feedback/ports.ts";
+import { buildSearchFile } from "./pipeline/search/build-file.ts";
 import type { DaySalt } from "./privacy/ports.ts";
 import * as response from "./privacy/randomised-response.ts";
 import type { ReleasePorts, RunRegistry } from "./retrain/ports.ts";
@@ -16,6 +17,7 @@ import { settleReports } from "./store/local-reports.ts";
 import { renewStaticList } from "./store/pointer.ts";
 import { expire } from "./store/retention.ts";
 import { createRetrainSignals } from "./store/retrain-signals.ts";
+import { refreshSearchFile } from "./store/search-file.ts";
 import { refreshTrending } from "./store/trending.ts";
 
 /** The crons of wrangler.toml. */
@@ -44,6 +46,7 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 		[CRONS.minute]: [
 			["send what waits outside the queue", (now) => drainAndReport(now)],
 			["reopen runs whose lease was lost", (now) => runs.reopenLostLeases(now)],
+			["index what the catalogue holds", (now) => refreshSearchFile(db, kv, buildSearchFile, now)],
 		],
 		[CRONS.tenMinutes]: [
 			["make the day's salts ahead", (now) => salt.prepareSalts(now)],

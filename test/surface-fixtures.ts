@@ -15,6 +15,7 @@ import { createHotListSource } from "../src/store/hot-list-reader.ts";
 import { createOverlaySource } from "../src/store/overlay.ts";
 import { createReleaseSource } from "../src/store/release-source.ts";
 import { createRules } from "../src/store/rules.ts";
+import { createSearchSource } from "../src/store/search-source.ts";
 import { NOW, releasePorts, sha256 } from "./admin-fixtures.ts";
 import { meanEncoder } from "./fixtures/mean-encoder.ts";
 import { tinyRelease } from "./fixtures/tiny-release.ts";
@@ -77,6 +78,7 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 			overlay: createOverlaySource(db),
 			hotLists: createHotListSource(db, kv),
 			rules: createRules(db),
+			searched: createSearchSource(db, kv),
 			makeEncoder,
 			makeRowSpace: createPlainSpace,
 			signingKey: new Uint8Array(32).fill(1),

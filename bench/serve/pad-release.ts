@@ -10,9 +10,9 @@ import { type Random, randomFrom } from "../../cli/demo/random.ts";
 import { contentHashOf, type ReleaseFolder, readReleaseFolder, sha256Of } from "../../cli/release-folder.ts";
 import { Fusion, MANIFEST_FILE, type Manifest, Parity, type ReleaseFile } from "../../src/contract/release.ts";
 import { type Container, orRefuse, readContainer } from "../../src/pipeline/esb1.ts";
+import { type Section, writeContainer } from "../../src/pipeline/write-esb1.ts";
 import type { Neighbours } from "../../src/retrieve/neighbours.ts";
 import { dequantiseInto, type QuantisedRows, quantise } from "../../src/retrieve/rows.ts";
-import { type Section, writeContainer } from "../../test/fixtures/esb1-writer.ts";
 import { drawFrom, fitMixture, pickComponent } from "./mixture.ts";
 import { answersOver } from "./parity-of.ts";
 

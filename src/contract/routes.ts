@@ -8,6 +8,7 @@ import { EvaluationRequest, PublicRecommendationQuery, RecommendationRequest, Re
 import { ActivateRequest } from "./release.ts";
 import { Rule, RulePreviewRequest, RulePreviewResponse, RulesResponse } from "./rule.ts";
 import { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "./run.ts";
+import { SearchRequest, SearchResponse, SuggestRequest, SuggestResponse } from "./search.ts";
 import { PageRequest, PageResponse, PublicShelfQuery, SHELVES, ShelfRequest, ShelfResponse } from "./shelf.ts";
 
 type Schema = v.GenericSchema;
@@ -73,6 +74,20 @@ export const ROUTES: readonly RouteDescription[] = [
 		summary: "Several shelves with no product twice, of the highest expected value first.",
 		body: { schema: PageRequest, types: JSON_TYPES },
 		answers: { 200: { description: "The shelves that have something to show", schema: PageResponse } },
+	},
+	{
+		method: "post",
+		path: "/v1/search",
+		summary: "Products for words, with filters, facets and a sort, personal within relevance where a history is sent. Never a dead end.",
+		body: { schema: SearchRequest, types: JSON_TYPES },
+		answers: { 200: { description: "The page, how far the query was relaxed, and who made the order", schema: SearchResponse } },
+	},
+	{
+		method: "post",
+		path: "/v1/suggest",
+		summary: "Completions of what was typed, from the words of the catalogue: queries, categories, products.",
+		body: { schema: SuggestRequest, types: JSON_TYPES },
+		answers: { 200: { description: "The completions, likeliest first", schema: SuggestResponse } },
 	},
 	{
 		method: "post",

@@ -15,6 +15,7 @@ import { eventRoutes } from "./events.ts";
 import { profileRoutes } from "./profile.ts";
 import { rankRoutes } from "./rank.ts";
 import { recommendationRoutes } from "./recommendations.ts";
+import { searchRoutes } from "./search.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { Services } from "./services.ts";
 import { shelfRoutes } from "./shelves.ts";
@@ -42,6 +43,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 		recommendationRoutes(),
 		rankRoutes(),
 		shelfRoutes(),
+		searchRoutes(),
 		profileRoutes(),
 		eventRoutes(),
 		evaluationRoutes(),

@@ -6,7 +6,9 @@ import type { ItemFile } from "./read-items.ts";
 export interface GrowingCodes extends Codes {
 	readonly attributeCount: number;
 	categoryName(code: number): string | null;
+	categoryNames(): readonly string[];
 	addCategory(name: string): number;
+	attributeName(code: number): string;
 	/** @returns -1 when all columns are taken */
 	addAttribute(name: string): number;
 	addValue(attribute: number, value: string): number;
@@ -25,6 +27,7 @@ export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "
 	const names = [...categories];
 	const categoryCodes = new Map(names.map((name, code) => [name, code]));
 	const columns = attributes.map(({ values }) => new Map(values.map((value, code) => [value, code])));
+	const attributeNames = attributes.map(({ name }) => name);
 	const columnCodes = new Map(attributes.map(({ name }, code) => [name, code]));
 	const groupCodes = new Map<string, number>();
 	const namedGroups = new Set<number>();
@@ -37,6 +40,8 @@ export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "
 		attributeOf: (name) => columnCodes.get(name) ?? -1,
 		valueOf: (attribute, value) => columns[attribute]?.get(value) ?? -1,
 		categoryName: (code) => names[code] ?? null,
+		categoryNames: () => names,
+		attributeName: (code) => attributeNames[code] as string,
 		addCategory(name) {
 			const known = categoryCodes.get(name);
 			if (known !== undefined) return known;
@@ -48,6 +53,7 @@ export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "
 			if (known !== undefined) return known;
 			if (columns.length >= ATTRIBUTE_COLUMNS_MAX) return -1;
 			columnCodes.set(name, columns.push(new Map()) - 1);
+			attributeNames.push(name);
 			return columns.length - 1;
 		},
 		addValue(attribute, value) {

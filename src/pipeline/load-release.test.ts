@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { writeContainer } from "../../test/fixtures/esb1-writer.ts";
 import { meanEncoder } from "../../test/fixtures/mean-encoder.ts";
 import { TINY_TRANSITIONS, tinyItems, tinyNeighbours, tinyRelease } from "../../test/fixtures/tiny-release.ts";
 import type { ReleaseFile } from "../contract/release.ts";
@@ -7,6 +6,7 @@ import { readContainer } from "./esb1.ts";
 import { loadRelease, verifyRelease } from "./load-release.ts";
 import { createPlainSpace } from "./plain-space.ts";
 import type { MakeEncoder } from "./ports.ts";
+import { writeContainer } from "./write-esb1.ts";
 
 const bytesOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 const MODEL = new Uint8Array([1, 2, 3]);

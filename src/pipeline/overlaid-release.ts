@@ -36,6 +36,7 @@ export interface OverlaidRelease extends Vocabulary {
 	/** Marks a row that the request at hand may not be shown. */
 	mask(row: number): void;
 	isMasked(row: number): boolean;
+	popularityOf(row: number): number;
 	/** What the row adds by itself to its fused score. */
 	boostOf(row: number): number;
 	/** Writes a row's float32 vector. */
@@ -99,6 +100,7 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 			else added.table.masked[row - items.count] = 1;
 		},
 		isMasked: (row) => (row < items.count ? own.masked[row] : added.table.masked[row - items.count]) === 1,
+		popularityOf: (row) => (row < items.count ? own.popularity[row] : added.table.popularity[row - items.count]) as number,
 		boostOf: (row) => (row < items.count ? own.boost[row] : added.table.boost[row - items.count]) as number,
 		idOf: (row) => (row < items.count ? items.ids.idOf(row) : (addedIds[row - items.count] as string)),
 		vectorOf: (query) => (words === null ? null : textVector(words, query)),

@@ -5,6 +5,7 @@ import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
 import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
 import type { NamedRule, RulePreviewRequest, RulePreviewResponse } from "../contract/rule.ts";
+import type { SearchRequest, SearchResponse, SuggestRequest, SuggestResponse } from "../contract/search.ts";
 import type { PageRequest, PageResponse, Shelf, ShelfRequest, ShelfResponse } from "../contract/shelf.ts";
 import type { Columns } from "../rank/columns.ts";
 import type { CodedFilter } from "../rank/filter-rows.ts";
@@ -41,6 +42,10 @@ export interface Recommender {
 	shelf(shelf: Shelf, request: ShelfRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ShelfResponse>>;
 	/** Several shelves with no product twice, of the highest expected value first. */
 	page(request: PageRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<PageResponse>>;
+	/** Products for words, personal within relevance where a history is sent. */
+	search(request: SearchRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<SearchResponse>>;
+	/** Completions of what was typed. */
+	suggest(request: SuggestRequest, waitUntil: WaitUntil): Promise<Served<SuggestResponse>>;
 	/** What a history says of its shopper; empty where no release is loaded. */
 	profile(request: ProfileRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ProfileResponse>>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */
@@ -161,6 +166,27 @@ export type ListedProduct = OverlaidProduct & { readonly id: string };
 export interface RuleSource {
 	/** All rules of the shop, those not in force among them. */
 	rules(): Promise<readonly NamedRule[]>;
+}
+
+/** What search reads of a product. */
+export type SearchedProduct = OverlaidProduct & {
+	readonly description: string | null;
+	/** When the catalogue first had it, unix seconds; 0: before this was noted. */
+	readonly firstSeenAt: number;
+};
+
+export type SearchedChange = Omit<ProductChange, "product"> & { readonly product: SearchedProduct | null };
+
+/** A built index: the catalogue up to a version. */
+export type SearchFile = { readonly version: number; readonly bytes: Uint8Array };
+
+export interface SearchSource {
+	/** Changes after the cursor, in order, at most `limit`. */
+	changes(after: OverlayCursor, limit: number): Promise<readonly SearchedChange[]>;
+	/** The latest index that was built, unless it is of the version held already; null: none, or nothing newer. */
+	file(heldVersion: number | null): Promise<SearchFile | null>;
+	/** Products whose titles hold any of the words, those with most of them first, none deleted: while no index is at hand. */
+	holding(words: readonly string[], limit: number): Promise<readonly ListedProduct[]>;
 }
 
 export interface HotListSource {

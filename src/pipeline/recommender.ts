@@ -2,6 +2,7 @@ import { UNKNOWN_CONTEXT } from "../contract/context.ts";
 import { RequestFailure } from "../contract/errors.ts";
 import type { Source } from "../contract/recommendation.ts";
 import type { NamedRule } from "../contract/rule.ts";
+import type { SearchSourceName } from "../contract/search.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
 import { narrowed, type RulesInForce, rulesInForce } from "../rank/rules.ts";
 import { knownWords } from "../text/text-vector.ts";
@@ -17,12 +18,17 @@ import type {
 	Recommender,
 	ReleaseSource,
 	RuleSource,
+	SearchSource,
 	Sender,
 	Served,
 	WaitUntil,
 } from "./ports.ts";
 import { listAsGiven, rankList } from "./rank-list.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
+import { answerSearch } from "./search/answer-search.ts";
+import { createSearchKeeper } from "./search/search-keeper.ts";
+import { searchWithout } from "./search/static-search.ts";
+import { answerSuggest, NO_SUGGESTIONS } from "./search/suggest.ts";
 import { type AnsweredShelf, answerShelves } from "./shelves/answer-shelves.ts";
 import type { ShelfFrame, ShelfSpec } from "./shelves/pool.ts";
 import { meetShopper } from "./shelves/shopper.ts";
@@ -33,6 +39,8 @@ import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 export const POLICY = "fused-1";
 /** The same for a list that the shop gave. */
 export const RANK_POLICY = "rank-1";
+/** The same for what was found by words. */
+export const SEARCH_POLICY = "search-1";
 /** What a client that found no release loaded may wait before it asks again, seconds. */
 const LOADING_SECONDS = 2;
 /** Time for a response to leave before a load takes the CPU, milliseconds: both run on one thread, in `wrangler dev` with a proxy. */
@@ -43,6 +51,7 @@ export type RecommenderPorts = {
 	readonly overlay: OverlaySource;
 	readonly hotLists: HotListSource;
 	readonly rules: RuleSource;
+	readonly searched: SearchSource;
 	readonly makeEncoder: MakeEncoder;
 	readonly makeRowSpace: MakeRowSpace;
 	/** SIGNING_KEY, 32 bytes. */
@@ -69,6 +78,9 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		onFault: (release, { file, message }) => ports.log({ level: "error", what: "release cannot be loaded", release, file, message }),
 	});
 	const staticList = createStaticList(ports.hotLists);
+	const searchKeeper = createSearchKeeper(ports.searched, (message) =>
+		ports.log({ level: "error", what: "search index cannot be loaded", message }),
+	);
 	/** A value, not a promise: requests must not wait for one another's. */
 	let signingKey: CryptoKey | null = null;
 
@@ -95,7 +107,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	}
 
 	/** An answer with the release that gave it and, unless it is for no surface, a signed id. */
-	async function frame<T extends { readonly source: Source }>(
+	async function frame<T extends { readonly source: Source | SearchSourceName }>(
 		release: OverlaidRelease | null,
 		answered: T,
 		policy: string,
@@ -111,12 +123,13 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 
 	/** Tends the releases beside one request, whose own answer goes before what they need of the CPU. */
 	async function beside<T>(waitUntil: WaitUntil, now: number, respondTo: () => Promise<T>): Promise<T> {
-		if (!keeper.isDue(now)) return respondTo();
+		if (!keeper.isDue(now) && !searchKeeper.isDue(now)) return respondTo();
 		const answered = Promise.withResolvers<void>();
 		try {
 			if (keeper.serving(null) !== null) await keeper.tend(now, waitUntil, answered.promise);
 			const response = respondTo();
 			// While nothing serves, what this one asks of the stores comes before what the next ones need.
+			searchKeeper.tend(now, waitUntil, answered.promise);
 			await keeper.tend(now, waitUntil, answered.promise);
 			return await response;
 		} finally {
@@ -203,6 +216,24 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				);
 				const isStatic = shown.every(({ source }) => source === "static");
 				return { release: isStatic ? null : (release?.loaded.manifest.id ?? null), ignored, shelves: await Promise.all(framed) };
+			});
+		},
+		search(request, sender, waitUntil) {
+			return serve(sender, waitUntil, async (release, now, watch) => {
+				const { index } = searchKeeper;
+				const found =
+					index === null
+						? await searchWithout(ports.searched, ports.hotLists, request)
+						: answerSearch(index.segments, release, request, sender.context, now, watch, onFault);
+				return frame(release, found, SEARCH_POLICY, request.surface, now);
+			});
+		},
+		suggest(request, waitUntil) {
+			return beside(waitUntil, ports.now(), async () => {
+				const watch = createStopwatch(ports.clock);
+				const { index } = searchKeeper;
+				const response = index === null ? NO_SUGGESTIONS : watch.span("suggest", () => answerSuggest(index.segments, request));
+				return { response, spans: watch.spans };
 			});
 		},
 		profile(request, sender, waitUntil) {

@@ -124,8 +124,11 @@ export function createGrowingTable(
 	};
 }
 
+/** Columns that a product's values are written to. */
+export type ProductColumns = Pick<Table, "price" | "category" | "inStock" | "group" | "attributes">;
+
 /** Writes a product's values over those of a row. */
-export function writeProduct(table: Table, row: number, product: OverlaidProduct, codes: GrowingCodes): void {
+export function writeProduct(table: ProductColumns, row: number, product: OverlaidProduct, codes: GrowingCodes): void {
 	table.price[row] = product.price ?? -1;
 	table.category[row] = product.category ? codes.addCategory(product.category) : -1;
 	table.inStock[row] = product.stock === 0 ? 0 : 1;

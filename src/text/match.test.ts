@@ -2,8 +2,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { analyseProduct, type Bm25fWeights, FIELDS, type FieldTexts, idfOf } from "./bm25f.ts";
 import { editDistance } from "./edit-distance.ts";
+import { createLexicon } from "./lexicon.ts";
 import { createMatcher } from "./match.ts";
-import { type Lexicon, readQuery } from "./query.ts";
+import { readQuery } from "./query.ts";
 import { buildIndex } from "./search-index.ts";
 
 const titled = (title: string, more: Partial<Record<(typeof FIELDS)[number], string>> = {}): FieldTexts =>
@@ -23,14 +24,7 @@ const FLAT: Bm25fWeights = {
 
 function shop(products: readonly FieldTexts[]) {
 	const index = buildIndex(products.map(analyseProduct), FLAT);
-	const { vocabulary, starts } = index;
-	const lexicon: Lexicon = {
-		holders(term) {
-			const id = vocabulary.find(term);
-			return id === -1 ? 0 : (starts[id + 1] as number) - (starts[id] as number);
-		},
-		near: (word, stem, most) => vocabulary.near(word, stem, most).map(({ id, edits }) => ({ term: vocabulary.termOf(id), edits })),
-	};
+	const lexicon = createLexicon([index]);
 	const matcher = createMatcher(index);
 	return {
 		index,

@@ -1,5 +1,4 @@
 import { analyse, formOf, type Term, termOf } from "./analyse.ts";
-import type { Vocabulary } from "./vocabulary.ts";
 
 /** One way to satisfy a word of a query: a product holds all of the terms. */
 export type Way = {
@@ -34,9 +33,8 @@ const CORRECTIONS_MAX = 4;
 /** What is asked of the vocabulary: how many products hold a term, all segments together, and which terms are near. */
 export type Lexicon = {
 	holders(term: string): number;
-	near: Vocabulary["near"] extends (word: string, stem: string, most: number) => unknown
-		? (word: string, stem: string, most: number) => readonly { readonly term: string; readonly edits: number }[]
-		: never;
+	/** Terms within `most` edits of a word or its stem, in no order. */
+	near(word: string, stem: string, most: number): readonly { readonly term: string; readonly edits: number }[];
 };
 
 /**

@@ -22,6 +22,7 @@ import { createReleaseSource } from "../../src/store/release-source.ts";
 import { createReleasedFeatures } from "../../src/store/released-features.ts";
 import { createRules } from "../../src/store/rules.ts";
 import { createRunRegistry } from "../../src/store/run-registry.ts";
+import { createSearchSource } from "../../src/store/search-source.ts";
 
 const onnx = createOnnxEncoders(untrimmed);
 const spaces = createKernelSpaces(hasRelaxedSimd() ? relaxed : simd);
@@ -51,6 +52,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		overlay: createOverlaySource(env.DB),
 		hotLists: createHotListSource(env.DB, env.RELEASES),
 		rules: createRules(env.DB),
+		searched: createSearchSource(env.DB, env.RELEASES),
 		makeEncoder,
 		makeRowSpace: spaces,
 		signingKey: Uint8Array.from(atob(env.SIGNING_KEY), (c) => c.charCodeAt(0)),

@@ -1,0 +1,115 @@
+import type { CoarseContext } from "../../contract/context.ts";
+import { DISMISSAL } from "../../contract/recommendation.ts";
+import type { FoundItem, Relaxed, SearchRequest, SearchResponse } from "../../contract/search.ts";
+import { dismissedIds } from "../../sequence/history.ts";
+import { highlight } from "../../text/highlight.ts";
+import type { QueryWord } from "../../text/query.ts";
+import { wordCount } from "../../text/relevance.ts";
+import type { WordTable } from "../../text/text-vector.ts";
+import type { OnFault } from "../answer.ts";
+import type { OverlaidRelease } from "../overlaid-release.ts";
+import type { Stopwatch } from "../stopwatch.ts";
+import { complete } from "./complete.ts";
+import { countFacets } from "./count-facets.ts";
+import { type Found, find, type Hit, idOf, maskSegments } from "./find.ts";
+import { personalise } from "./personalise.ts";
+import type { Segment } from "./segment.ts";
+
+export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
+
+/**
+ * Answers a search from the index. Products with most words of the query are counted and make the facets; the list goes on
+ * with those that have fewer words, then with what means something alike, then with what is popular, so that it is full
+ * wherever the filter leaves enough. Never pauses, so that the index cannot change under it.
+ */
+export function answerSearch(
+	segments: readonly Segment[],
+	release: OverlaidRelease | null,
+	request: SearchRequest,
+	context: CoarseContext,
+	now: number,
+	watch: Stopwatch,
+	onFault: OnFault,
+): SearchAnswer {
+	const table = release === null ? null : tableOf(release);
+	maskSegments(segments, request.filter, dismissedIds(request.history));
+	const found = watch.span("words", () => find(segments, request.query, table));
+	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);
+	const ordered = watch.span("rank", () => order(found, full, release, request, context, now, onFault));
+	const missing = request.offset + request.limit - ordered.hits.length;
+	const more =
+		missing <= 0
+			? { like: [], popular: [] }
+			: complete(segments, ordered.hits, found.corrected ?? request.query, table, popularityIn(release), missing);
+	const page = [...ordered.hits, ...more.like, ...more.popular].slice(request.offset, request.offset + request.limit);
+	const terms = new Set(found.query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
+	return {
+		source: ordered.source,
+		ignored: ordered.ignored,
+		total: full.length,
+		corrected: found.corrected,
+		relaxed: relaxedBy(found, ordered.hits[0], more.like.length > 0),
+		items: page.map((hit) => itemOf(hit, found.query, terms)),
+		...watch.span("facets", () => countFacets(full, request.facets)),
+	};
+}
+
+/** Vectors of words: the item space's own, in which products of all languages of the catalogue lie. */
+const tableOf = (release: OverlaidRelease): WordTable | null => release.loaded.words;
+
+const popularityIn =
+	(release: OverlaidRelease | null) =>
+	(id: string): number => {
+		const row = release?.rowOf(id) ?? -1;
+		return release === null || row === -1 ? 0 : release.popularityOf(row);
+	};
+
+/** Words that a product lacks, as typed. */
+const lacking = (query: readonly QueryWord[], words: number): string[] =>
+	query.flatMap(({ typed }, w) => ((words & (1 << w)) === 0 ? [typed] : []));
+
+function relaxedBy({ query, most }: Found, first: Hit | undefined, hasLike: boolean): Relaxed | null {
+	if (first !== undefined && most > 0) return most === query.length ? null : { by: "words", without: lacking(query, first.words) };
+	return { by: hasLike ? "meaning" : "popular", without: query.map(({ typed }) => typed) };
+}
+
+function itemOf(hit: Hit, query: readonly QueryWord[], terms: ReadonlySet<string>): FoundItem {
+	let best = { title: "", marks: [] as [number, number][], marked: -1 };
+	for (const title of (hit.segment.titles[hit.row] as string).split("\n")) {
+		const marks = highlight(title, terms).map(([from, to]): [number, number] => [from, to]);
+		const marked = marks.reduce((sum, [from, to]) => sum + to - from, 0);
+		if (marked > best.marked) best = { title, marks, marked };
+	}
+	return { id: idOf(hit), score: hit.score, missing: lacking(query, hit.words), title: best.title, marks: best.marks };
+}
+
+type Ordered = Pick<SearchAnswer, "source" | "ignored"> & { readonly hits: readonly Hit[] };
+
+function order(
+	{ hits }: Found,
+	full: readonly Hit[],
+	release: OverlaidRelease | null,
+	{ sort, history }: SearchRequest,
+	context: CoarseContext,
+	now: number,
+	onFault: OnFault,
+): Ordered {
+	if (sort !== "relevance") {
+		const value = sortValue(sort);
+		// What has no price comes last either way. A sort keeps the order by relevance where values are equal.
+		const sorted = full.toSorted((a, b) => value(a) - value(b));
+		const shown = new Set(sorted);
+		return { source: "words", ignored: 0, hits: [...sorted, ...hits.filter((hit) => !shown.has(hit))] };
+	}
+	if (release === null || history.every(({ event }) => event === DISMISSAL)) return { source: "words", ignored: 0, hits };
+	return personalise(release, hits, history, context, now, onFault);
+}
+
+function sortValue(sort: Exclude<SearchRequest["sort"], "relevance">): (hit: Hit) => number {
+	if (sort === "newest") return ({ segment, row }) => -(segment.firstSeenAt[row] as number);
+	const sign = sort === "price-asc" ? 1 : -1;
+	return ({ segment, row }) => {
+		const price = segment.columns.price[row] as number;
+		return price < 0 ? Number.MAX_SAFE_INTEGER : sign * price;
+	};
+}

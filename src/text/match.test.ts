@@ -95,9 +95,11 @@ test("the best way to meet a word counts, not the sum of all", () => {
 
 test("prefixes and near words are found among the written forms", () => {
 	const { vocabulary } = SHOP.index;
-	expect(vocabulary.beginning("sh").map(vocabulary.surfaceOf)).toEqual(["shoe"]);
-	expect(vocabulary.beginning("zz")).toEqual([]);
-	expect(vocabulary.near("polsih", "polsih", 1).map(({ id, edits }) => [vocabulary.termOf(id), edits])).toEqual([["polish", 1]]);
+	const beginning = (prefix: string) => vocabulary.beginning(prefix).map(({ form }) => form);
+	expect(beginning("sh")).toEqual(["shoe", "shoes"]);
+	expect(beginning("zz")).toEqual([]);
+	expect(vocabulary.near("polsih", "polsih", 1)).toMatchObject([{ form: "polish", edits: 1 }]);
+	expect(vocabulary.near("polish", "polish", 1)).toEqual([]);
 });
 
 test("the signatures never hide a word that is near enough", () => {
@@ -107,9 +109,9 @@ test("the signatures never hide a word that is near enough", () => {
 			const { vocabulary } = buildIndex(titles.map((title) => analyseProduct(titled(title))));
 			for (const most of [1, 2]) {
 				const near = new Set(vocabulary.near(word, word, most).map(({ id }) => id));
-				for (let id = 0; id < vocabulary.size; id++) {
-					const isNear = editDistance(word, vocabulary.surfaceOf(id), most) <= most && vocabulary.termOf(id) !== word;
-					if (isNear) expect(near.has(id)).toBe(true);
+				for (const [place, form] of vocabulary.forms.texts.entries()) {
+					const id = vocabulary.forms.terms[place] as number;
+					if (editDistance(word, form, most) <= most && vocabulary.termOf(id) !== word) expect(near.has(id)).toBe(true);
 				}
 			}
 		}),

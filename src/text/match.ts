@@ -1,6 +1,7 @@
 import { idfOf } from "./bm25f.ts";
-import type { Lexicon, QueryWord } from "./query.ts";
-import type { SearchIndex } from "./search-index.ts";
+import type { Lexicon } from "./correct.ts";
+import type { QueryWord } from "./query.ts";
+import { postingOf, type SearchIndex } from "./search-index.ts";
 
 /** Products of one index that hold any word of a query. Overwritten by the next match of the same matcher. */
 export type Matches = {
@@ -78,22 +79,11 @@ export function createMatcher(index: SearchIndex): {
 			let value = (factors[shortest] as number) * (weights[p] as number);
 			for (let other = 0; other < ids.length && value > 0; other++) {
 				if (other === shortest) continue;
-				const at = placeOf(row, ids[other] as number);
+				const at = postingOf(postings, starts[ids[other] as number] as number, starts[(ids[other] as number) + 1] as number, row);
 				value = at === -1 ? 0 : value + (factors[other] as number) * (weights[at] as number);
 			}
 			// The mean: a word that is met by several terms still is one word.
 			if (value > 0) take(row, value / ids.length);
 		}
-	}
-
-	function placeOf(row: number, id: number): number {
-		let from = starts[id] as number;
-		let to = starts[id + 1] as number;
-		while (from < to) {
-			const middle = (from + to) >>> 1;
-			if ((postings[middle] as number) < row) from = middle + 1;
-			else to = middle;
-		}
-		return from < (starts[id + 1] as number) && postings[from] === row ? from : -1;
 	}
 }

@@ -1,4 +1,5 @@
 import { analyse, formOf, type Term, termOf } from "./analyse.ts";
+import { corrections, type Lexicon } from "./correct.ts";
 
 /** One way to satisfy a word of a query: a product holds all of the terms. */
 export type Way = {
@@ -7,6 +8,8 @@ export type Way = {
 	readonly weight: number;
 	/** Edits between what was typed and what is looked for. */
 	readonly edits: number;
+	/** What was put in the place of what was typed; null: nothing was. */
+	readonly form: string | null;
 };
 
 /** A word of a query and the ways to satisfy it, the best of which counts. */
@@ -25,50 +28,57 @@ const PARTS = 0.8;
 /** Two characters of a pair that stand apart. */
 const APART = 0.5;
 /** Share of a hit that each edit leaves. */
-const PER_EDIT = 0.7;
-/** A corrected word that is held by fewer than this share of the holders of the likeliest one is left. */
-const LIKELY = 0.05;
-const CORRECTIONS_MAX = 4;
-
-/** What is asked of the vocabulary: how many products hold a term, all segments together, and which terms are near. */
-export type Lexicon = {
-	holders(term: string): number;
-	/** Terms within `most` edits of a word or its stem, in no order. */
-	near(word: string, stem: string, most: number): readonly { readonly term: string; readonly edits: number }[];
-};
+const PER_EDIT = 0.8;
+/** Letters of each piece that a word is split into. */
+const PIECE_MIN = 3;
 
 /**
  * Reads a query into words. Each is looked for by its English and its German stem; as a model name whole and in parts;
  * joined with its neighbour ("head set") or split ("smartwatch") where the catalogue writes it so; and where hardly any
- * product has it, by words that are one or two edits away.
+ * product has it beside the other words, by words that are one or two edits away. A way that no product goes is left out.
  */
 export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
 	const groups = groupsOf(text).slice(0, QUERY_MAX_WORDS);
-	return groups.map((group, i) => {
-		const { typed, form, whole, parts } = group;
-		const ways = new Map<string, Way>();
-		const add = (terms: readonly string[], weight: number, edits = 0) => {
-			const key = terms.join("\0");
-			if (terms.some((term) => lexicon.holders(term) === 0)) return;
-			if ((ways.get(key)?.weight ?? 0) < weight) ways.set(key, { terms, weight, edits });
-		};
-		for (const term of whole) add([term], 1);
-		if (parts.length > 1) add(parts, group.isPair ? APART : PARTS);
-		for (const [left, right] of [
-			[groups[i - 1], group],
-			[group, groups[i + 1]],
-		] as const) {
-			if (left === undefined || right === undefined || left.isPair || right.isPair) continue;
-			for (const term of [termOf(left.form + right.form, "en"), termOf(left.form + right.form, "de")]) add([term], JOINED);
+	const read = groups.map(({ typed }) => ({ typed, ways: new Map<string, Way>() }));
+	const add = (i: number, terms: readonly string[], weight: number, edits = 0, form: string | null = null) => {
+		const ways = read[i]?.ways;
+		const key = terms.join("\0");
+		if (ways === undefined || lexicon.together(terms) === 0 || (ways.get(key)?.weight ?? 0) >= weight) return;
+		ways.set(key, { terms, weight, edits, form });
+	};
+	for (const [i, { form, whole, parts, isPair }] of groups.entries()) {
+		for (const term of whole) add(i, [term], 1);
+		if (parts.length > 1) add(i, parts, isPair ? APART : PARTS);
+		if (isPair) continue;
+		if (parts.length === 1) for (const { terms, edits } of splitsOf(form)) add(i, terms, SPLIT * PER_EDIT ** edits, edits);
+		const next = groups[i + 1];
+		if (next === undefined || next.isPair) continue;
+		for (const term of stemsOf(form + next.form)) {
+			add(i, [term], JOINED);
+			add(i + 1, [term], JOINED);
 		}
-		if (!group.isPair && parts.length === 1) for (const terms of splitsOf(form, lexicon)) add(terms, SPLIT);
-		const known = Math.max(0, ...Array.from(ways.values(), ({ terms }) => Math.min(...terms.map(lexicon.holders))));
-		const most = group.isPair ? 0 : editsAllowed(form, known);
-		if (most > 0)
-			for (const { term, edits } of likely(lexicon.near(form, whole[0] as string, most), known, lexicon))
-				add([term], PER_EDIT ** edits, edits);
-		return { typed, ways: [...ways.values()] };
-	});
+		for (const [left, right] of shiftedSpaces(form, next.form)) {
+			if (lexicon.together([left, right]) === 0 || lexicon.together([stemsOf(form)[0] as string, stemsOf(next.form)[0] as string]) > 0)
+				continue;
+			add(i, [left], PER_EDIT, 1);
+			add(i + 1, [right], PER_EDIT, 1);
+		}
+	}
+	const mains = read.map(({ ways }) => mainTerms(ways));
+	for (const [i, { form, whole, isPair }] of groups.entries()) {
+		if (isPair) continue;
+		const context = mains.filter((terms, other) => other !== i && terms !== null) as (readonly string[])[];
+		for (const { term, edits, form: meant } of corrections({ form, stem: whole[0] as string }, mains[i] ?? null, context, lexicon)) {
+			add(i, [term], PER_EDIT ** edits, edits, meant);
+		}
+	}
+	return read.map(({ typed, ways }) => ({ typed, ways: [...ways.values()] }));
+}
+
+/** Terms of the best way without an edit; null: there is none. */
+function mainTerms(ways: ReadonlyMap<string, Way>): readonly string[] | null {
+	const typed = [...ways.values()].filter(({ edits }) => edits === 0).sort((a, b) => b.weight - a.weight);
+	return typed[0]?.terms ?? null;
 }
 
 type Group = {
@@ -115,30 +125,24 @@ function groupsOf(text: string): Group[] {
 /** Whether the character at `i` begins no pair: the run of characters ends with it. */
 const isLastOfRun = (terms: readonly Term[], i: number): boolean => terms[i + 1]?.start !== terms[i]?.start;
 
-/** Edits that may be taken back in a word. What many products have is meant as it stands; so is what has few letters. */
-function editsAllowed(form: string, holders: number): number {
-	if (holders > 2 || form.length < 3 || /^\p{N}+$/u.test(form)) return 0;
-	return form.length >= 8 ? 2 : 1;
-}
+const stemsOf = (form: string): readonly string[] => [...new Set([termOf(form, "en"), termOf(form, "de")])];
 
-/** The nearest first, then those that more products hold. */
-function likely(near: readonly { readonly term: string; readonly edits: number }[], known: number, lexicon: Lexicon) {
-	const found = near
-		.map(({ term, edits }) => ({ term, edits, holders: lexicon.holders(term) }))
-		.filter(({ holders }) => holders > 5 * known)
-		.sort((a, b) => a.edits - b.edits || b.holders - a.holders || (a.term < b.term ? -1 : 1));
-	const best = found[0];
-	if (best === undefined) return [];
-	const most = Math.max(...found.filter(({ edits }) => edits === best.edits).map(({ holders }) => holders));
-	return found.filter(({ edits, holders }) => edits === best.edits && holders >= LIKELY * most).slice(0, CORRECTIONS_MAX);
-}
-
-/** Ways to cut a word in two that the catalogue has, of three letters at least each. */
-function splitsOf(form: string, lexicon: Lexicon): string[][] {
-	const found: string[][] = [];
-	for (let at = 3; at <= form.length - 3; at++) {
-		const [a, b] = [termOf(form.slice(0, at), "en"), termOf(form.slice(at), "en")];
-		if (lexicon.holders(a) > 0 && lexicon.holders(b) > 0) found.push([a, b]);
+/** Ways to cut a word in two, of three letters at least each; or where one letter stands in the place of the space. */
+function* splitsOf(form: string): Generator<{ readonly terms: string[]; readonly edits: number }> {
+	for (const [letters, edits] of [
+		[0, 0],
+		[1, 1],
+	] as const) {
+		for (let at = PIECE_MIN; at + letters <= form.length - PIECE_MIN; at++) {
+			yield { terms: [termOf(form.slice(0, at), "en"), termOf(form.slice(at + letters), "en")], edits };
+		}
 	}
-	return found;
+}
+
+/** Two words with the space one letter further to the left or to the right. */
+function shiftedSpaces(left: string, right: string): [string, string][] {
+	const joined = left + right;
+	return [left.length - 1, left.length + 1]
+		.filter((at) => at >= 2 && at <= joined.length - 2)
+		.map((at) => [termOf(joined.slice(0, at), "en"), termOf(joined.slice(at), "en")]);
 }

@@ -1,5 +1,5 @@
 import { type AnalysedProduct, BM25F_WEIGHTS, type Bm25fWeights, FIELDS, saturated } from "./bm25f.ts";
-import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
+import { createVocabulary, type Forms, type Vocabulary } from "./vocabulary.ts";
 
 /**
  * An inverted index: of each term the products that hold it, ascending, with how much and in which fields. Products are
@@ -24,7 +24,7 @@ export type SearchIndex = {
 };
 
 /** Fields that say what a product is; attributes and descriptions name much beside it. */
-const NAMING = bitsOf(["title", "brand", "category"]);
+export const NAMING = bitsOf(["title", "brand", "category"]);
 
 export function bitsOf(fields: readonly (typeof FIELDS)[number][]): number {
 	return fields.reduce((bits, field) => bits | (1 << FIELDS.indexOf(field)), 0);
@@ -60,10 +60,9 @@ export function buildIndex(analysed: readonly AnalysedProduct[], weights: Bm25fW
 		}
 		namedStarts[row + 1] = named.length;
 	}
-	const surfaces = surfacesOf(analysed, terms, ids);
 	return {
 		count: analysed.length,
-		vocabulary: createVocabulary(terms, surfaces),
+		vocabulary: createVocabulary(terms, formsOf(analysed, ids)),
 		starts,
 		...index,
 		namedStarts,
@@ -71,20 +70,41 @@ export function buildIndex(analysed: readonly AnalysedProduct[], weights: Bm25fW
 	};
 }
 
-/** The form in which each term is written most often, of equally frequent ones the first in order. */
-function surfacesOf(analysed: readonly AnalysedProduct[], terms: readonly string[], ids: ReadonlyMap<string, number>): string[] {
-	const best: { form: string; n: number }[] = terms.map((term) => ({ form: term, n: 0 }));
-	const counts = new Map<string, number>();
-	for (const { forms } of analysed)
+/** Every form of every term, in order of the first product that has it. */
+function formsOf(analysed: readonly AnalysedProduct[], ids: ReadonlyMap<string, number>): Forms {
+	const places = new Map<string, number>();
+	const texts: string[] = [];
+	const terms: number[] = [];
+	const counts: number[] = [];
+	for (const { forms } of analysed) {
 		for (const [form, term] of forms) {
-			const key = `${term}\0${form}`;
-			const n = (counts.get(key) ?? 0) + 1;
-			counts.set(key, n);
-			const held = best[ids.get(term) as number];
-			if (held !== undefined && (n > held.n || (n === held.n && form < held.form))) {
-				held.form = form;
-				held.n = n;
+			const place = places.get(form) ?? texts.length;
+			if (place === texts.length) {
+				places.set(form, place);
+				texts.push(form);
+				terms.push(ids.get(term) as number);
+				counts.push(0);
 			}
+			counts[place] = (counts[place] as number) + 1;
 		}
-	return best.map(({ form }) => form);
+	}
+	const main = new Uint32Array(ids.size);
+	const most = new Uint32Array(ids.size);
+	for (const [place, id] of terms.entries()) {
+		if ((counts[place] as number) <= (most[id] as number)) continue;
+		main[id] = place;
+		most[id] = counts[place] as number;
+	}
+	return { texts, terms: Uint32Array.from(terms), main };
+}
+
+/** Place of a row among ascending postings; -1 where it is not among them. @param to excluded */
+export function postingOf(rows: Uint32Array, from: number, to: number, row: number): number {
+	let [low, high] = [from, to];
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((rows[middle] as number) < row) low = middle + 1;
+		else high = middle;
+	}
+	return low < to && rows[low] === row ? low : -1;
 }

@@ -1,17 +1,27 @@
 import { editDistance } from "./edit-distance.ts";
 
-/** Terms of an index, sorted by UTF-16 units, each with the way it is mostly written. */
+/** Words as a catalogue writes them, lower case and without accents, each with the id of its term. */
+export type Forms = {
+	readonly texts: readonly string[];
+	/** Term of each, shape [forms]. */
+	readonly terms: Uint32Array;
+	/** The form in which each term is written most often, shape [terms]. */
+	readonly main: Uint32Array;
+};
+
+/** Terms of an index, sorted by UTF-16 units, and the forms in which they are written. */
 export interface Vocabulary {
 	readonly size: number;
+	readonly forms: Forms;
 	termOf(id: number): string;
-	/** As the catalogue mostly writes it, in lower case. */
+	/** As the catalogue mostly writes it. */
 	surfaceOf(id: number): string;
 	/** @returns -1 when there is no such term */
 	find(term: string): number;
-	/** Terms that are within `most` edits of a word, as stems or as written; not the word's own term. In no order. */
-	near(word: string, stem: string, most: number): { readonly id: number; readonly edits: number }[];
-	/** Ids whose written form begins so, in no order. */
-	beginning(prefix: string): number[];
+	/** Forms that are within `most` edits of a word and not of its own term, each term once, by its nearest. In no order. */
+	near(word: string, term: string, most: number): { readonly id: number; readonly form: string; readonly edits: number }[];
+	/** Forms that begin so, in no order. */
+	beginning(prefix: string): { readonly id: number; readonly form: string }[];
 }
 
 /** Bit of each letter in a word's signature: an edit changes two bits at most. */
@@ -29,45 +39,52 @@ function ones(bits: number): number {
 	return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** @param terms sorted by UTF-16 units, each once; `surfaces` in the same order */
-export function createVocabulary(terms: readonly string[], surfaces: readonly string[]): Vocabulary {
+/** @param terms sorted by UTF-16 units, each once */
+export function createVocabulary(terms: readonly string[], forms: Forms): Vocabulary {
+	const { texts } = forms;
 	const ids = new Map(terms.map((term, id) => [term, id]));
-	const signatures = Int32Array.from(surfaces, signatureOf);
-	const lengths = Uint8Array.from(surfaces, ({ length }) => Math.min(255, length));
-	let byForm: Uint32Array | null = null;
-	/** Ids by written form, sorted when a prefix is first asked for. */
+	const signatures = Int32Array.from(texts, signatureOf);
+	const lengths = Uint8Array.from(texts, ({ length }) => Math.min(255, length));
+	let byText: Uint32Array | null = null;
+	/** Places of forms, sorted when a prefix is first asked for. */
 	const sorted = (): Uint32Array => {
-		byForm ??= Uint32Array.from(surfaces.keys()).sort((a, b) => order(surfaces[a] as string, surfaces[b] as string));
-		return byForm;
+		byText ??= Uint32Array.from(texts.keys()).sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : 1));
+		return byText;
 	};
 	return {
 		size: terms.length,
+		forms,
 		termOf: (id) => terms[id] as string,
-		surfaceOf: (id) => surfaces[id] as string,
+		surfaceOf: (id) => texts[forms.main[id] as number] as string,
 		find: (term) => ids.get(term) ?? -1,
-		near(word, stem, most) {
-			const found: { id: number; edits: number }[] = [];
+		near(word, term, most) {
+			const found = new Map<number, { id: number; form: string; edits: number }>();
 			const signature = signatureOf(word);
-			for (let id = 0; id < terms.length; id++) {
-				if (Math.abs((lengths[id] as number) - word.length) > most || ones((signatures[id] as number) ^ signature) > 2 * most) continue;
-				const edits = Math.min(editDistance(word, surfaces[id] as string, most), editDistance(stem, terms[id] as string, most));
-				if (edits <= most && terms[id] !== stem) found.push({ id, edits });
+			for (let f = 0; f < texts.length; f++) {
+				if (Math.abs((lengths[f] as number) - word.length) > most || ones((signatures[f] as number) ^ signature) > 2 * most) continue;
+				const form = texts[f] as string;
+				const edits = editDistance(word, form, most);
+				const id = forms.terms[f] as number;
+				if (edits <= most && edits < (found.get(id)?.edits ?? most + 1) && terms[id] !== term) found.set(id, { id, form, edits });
 			}
-			return found;
+			return [...found.values()];
 		},
 		beginning(prefix) {
-			const ids = sorted();
+			const places = sorted();
 			let from = 0;
-			for (let to = ids.length; from < to; ) {
+			for (let to = places.length; from < to; ) {
 				const middle = (from + to) >>> 1;
-				if ((surfaces[ids[middle] as number] as string) < prefix) from = middle + 1;
+				if ((texts[places[middle] as number] as string) < prefix) from = middle + 1;
 				else to = middle;
 			}
-			const found: number[] = [];
-			while (from < ids.length && (surfaces[ids[from] as number] as string).startsWith(prefix)) found.push(ids[from++] as number);
+			const found: { id: number; form: string }[] = [];
+			for (; from < places.length; from++) {
+				const place = places[from] as number;
+				const form = texts[place] as string;
+				if (!form.startsWith(prefix)) break;
+				found.push({ id: forms.terms[place] as number, form });
+			}
 			return found;
 		},
 	};
 }
-
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

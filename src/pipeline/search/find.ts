@@ -1,4 +1,6 @@
+import { LIMIT_MAX } from "../../contract/primitives.ts";
 import type { Filter } from "../../contract/recommendation.ts";
+import { SEARCH_MAX_OFFSET } from "../../contract/search.ts";
 import { codeFilter, maskRows } from "../../rank/filter-rows.ts";
 import { createLexicon } from "../../text/lexicon.ts";
 import { type QueryWord, readQuery } from "../../text/query.ts";
@@ -28,6 +30,9 @@ export type Found = {
 
 /** Best hits by words whose meaning is compared. Those behind them keep their order by words. */
 export const COMPARED_MAX = 400;
+
+/** Hits that are brought in order: as far as a request may page. */
+const SORTED_MIN = SEARCH_MAX_OFFSET + LIMIT_MAX;
 
 /** Marks in the segments what a request may not be shown. */
 export function maskSegments(segments: readonly Segment[], filter: Filter, leftOut: ReadonlySet<string>): void {
@@ -71,16 +76,24 @@ export function find(
 		}
 	}
 	for (const hit of hits) hit.score /= best;
-	hits.sort(byScore);
-	const corrected = correctedText(text, query, lexicon.surfaceOf);
+	const ordered = sortBest(hits, SORTED_MIN);
+	const corrected = correctedText(text, query);
 	const meaning = table === null || weights.meaning === 0 ? null : meaningOf(table, corrected ?? text);
 	if (meaning !== null) {
-		const compared = hits.slice(0, COMPARED_MAX);
+		const compared = ordered.slice(0, COMPARED_MAX);
 		for (const hit of compared) hit.score += weights.meaning * Math.max(0, meaning.likeness(hit.segment.index, hit.row));
 		compared.sort(byScore);
-		for (const [place, hit] of compared.entries()) hits[place] = hit;
+		for (const [place, hit] of compared.entries()) ordered[place] = hit;
 	}
-	return { query, hits, most, corrected };
+	return { query, hits: ordered, most, corrected };
+}
+
+/** The best first, `least` of them at least; behind them the others in no order, which nobody pages to. */
+function sortBest(hits: readonly Hit[], least: number): Hit[] {
+	if (hits.length <= 2 * least) return hits.toSorted(byScore);
+	const threshold = Float64Array.from(hits, ({ score }) => score).sort()[hits.length - least] as number;
+	const best = hits.filter(({ score }) => score >= threshold);
+	return [...best.sort(byScore), ...hits.filter(({ score }) => score < threshold)];
 }
 
 /** Equal scores go by id, so that an answer does not depend on what was indexed when. */
@@ -91,11 +104,11 @@ export function byScore(a: Hit, b: Hit): number {
 export const idOf = ({ segment, row }: Pick<Hit, "segment" | "row">): string => segment.ids[row] as string;
 
 /** The text with each word that was found only by an edit replaced by the likeliest one, as the catalogue writes it. */
-function correctedText(text: string, query: readonly QueryWord[], surfaceOf: (term: string) => string): string | null {
+function correctedText(text: string, query: readonly QueryWord[]): string | null {
 	let shown = text;
 	for (const { typed, ways } of query) {
-		const [first] = ways;
-		if (first !== undefined && ways.every(({ edits }) => edits > 0)) shown = shown.replace(typed, surfaceOf(first.terms[0] as string));
+		const meant = ways.every(({ edits }) => edits > 0) ? ways.find(({ form }) => form !== null)?.form : null;
+		if (meant != null) shown = shown.replace(typed, meant);
 	}
 	return shown === text ? null : shown;
 }

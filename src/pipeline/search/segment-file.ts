@@ -25,13 +25,15 @@ const i32 = (values: ArrayLike<number>): Section => ({ dtype: "i32", shape: [val
 export function writeSegment({ index, columns, codes, ids, titles, firstSeenAt }: Segment, version: number): Uint8Array<ArrayBuffer> {
 	const { vocabulary } = index;
 	const terms = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.termOf(id));
-	const names = { ids, titles, terms, surfaces: terms.map((_, id) => vocabulary.surfaceOf(id)) };
+	const names = { ids, titles, terms, forms: vocabulary.forms.texts };
 	const texts = Object.entries(names).flatMap(([name, values]) => {
 		const { offsets, bytes } = textSections(values);
 		return [[`${name}Offsets`, offsets] as const, [`${name}Bytes`, bytes] as const];
 	});
 	const sections = {
 		...Object.fromEntries(texts),
+		formTerms: u32(vocabulary.forms.terms),
+		mainForms: u32(vocabulary.forms.main),
 		starts: u32(index.starts),
 		rows: u32(index.rows),
 		weights: u8(index.weights),
@@ -59,13 +61,18 @@ export function readSegment(file: Uint8Array): Result<{ readonly segment: Segmen
 		const ids = textsOf(container, "ids");
 		const count = ids.length;
 		const terms = textsOf(container, "terms");
+		const forms = textsOf(container, "forms");
 		const starts = orRefuse(container.section("starts", "u32", [terms.length + 1]));
 		const postings = starts[terms.length] as number;
 		const namedStarts = orRefuse(container.section("namedStarts", "u32", [count + 1]));
 		const segment = segmentOf({
 			index: {
 				count,
-				vocabulary: createVocabulary(terms, textsOf(container, "surfaces")),
+				vocabulary: createVocabulary(terms, {
+					texts: forms,
+					terms: orRefuse(container.section("formTerms", "u32", [forms.length])),
+					main: orRefuse(container.section("mainForms", "u32", [terms.length])),
+				}),
 				starts,
 				rows: orRefuse(container.section("rows", "u32", [postings])),
 				weights: orRefuse(container.section("weights", "u8", [postings])),

@@ -15,7 +15,7 @@ const WORDS_MAX = 8;
 const PRODUCTS_MAX = 300;
 
 /** A lexicon that has every word and no other: the query as it was typed. */
-const AS_TYPED = { holders: () => Number.POSITIVE_INFINITY, near: () => [] };
+const AS_TYPED = { holders: () => Number.POSITIVE_INFINITY, together: () => Number.POSITIVE_INFINITY, near: () => [] };
 
 /**
  * The last rung, while no index is at hand: what the catalogue's database holds under the words, else what is popular,

@@ -52,16 +52,19 @@ function completionsOf(segments: readonly Segment[], prefix: string, holding: re
 	const byForm = new Map<string, Place[]>();
 	for (const segment of segments) {
 		const { vocabulary, starts, rows, fields } = segment.index;
-		const ids = vocabulary.beginning(prefix);
 		const size = (id: number) => (starts[id + 1] as number) - (starts[id] as number);
-		for (const id of ids.sort((a, b) => size(b) - size(a)).slice(0, COMPLETIONS_MAX)) {
-			const places = byForm.get(vocabulary.surfaceOf(id)) ?? [];
+		// Of a term's forms the one that the catalogue mostly writes, unless only another begins so.
+		const forms = new Map(vocabulary.beginning(prefix).map(({ id, form }) => [id, form]));
+		for (const id of [...forms.keys()].sort((a, b) => size(b) - size(a)).slice(0, COMPLETIONS_MAX)) {
+			const main = vocabulary.surfaceOf(id);
+			const form = main.startsWith(prefix) ? main : (forms.get(id) as string);
+			const places = byForm.get(form) ?? [];
 			for (let p = starts[id] as number; p < (starts[id + 1] as number); p++) {
 				const row = rows[p] as number;
 				if (((fields[p] as number) & OFFERED) === 0 || segment.masked[row] === 1) continue;
 				if (allowed === null || rowsOf.get(segment)?.has(row)) places.push({ segment, row });
 			}
-			if (places.length > 0) byForm.set(vocabulary.surfaceOf(id), places);
+			if (places.length > 0) byForm.set(form, places);
 		}
 	}
 	return Array.from(byForm, ([form, hits]) => ({ form, hits })).sort((a, b) => b.hits.length - a.hits.length || (a.form < b.form ? -1 : 1));

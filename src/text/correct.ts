@@ -1,0 +1,68 @@
+/** A term, as the form that is nearest to a word has it. */
+export type Near = { readonly term: string; readonly form: string; readonly edits: number };
+
+/** What is asked of the vocabularies of all indexes together. */
+export type Lexicon = {
+	/** Products that hold a term. */
+	holders(term: string): number;
+	/** Products that hold all of the terms; with `naming`, in title, brand or category. */
+	together(terms: readonly string[], naming?: boolean): number;
+	/** Terms of which a form is within `most` edits of a word, other than its own, in no order. */
+	near(word: string, term: string, most: number): readonly Near[];
+};
+
+/** Products with a word, beside the rest of the query, from which it is meant as it stands. */
+const SURE_PRODUCTS = 50;
+/** How many times more products a likely word must have, beside the rest of the query, than one that was typed and exists. */
+const LIKELIER = 20;
+/** What a word counts as that exists, but not beside the rest of the query. */
+const UNSEEN_PRODUCTS = 0.2;
+/** A correction that has fewer than this share of the products of the likeliest one is left. */
+const SHARE_MIN = 0.05;
+const CORRECTIONS_MAX = 4;
+/** Letters from which two edits are taken back. */
+const LONG_WORD = 8;
+
+/**
+ * Words that may have been meant in the place of one that was typed: those nearest to it, of equally near ones those that
+ * most products have together with another word of the query. A word that exists gives way only to a much likelier one.
+ * @param typed   terms by which the word is found as it stands; null: it is not
+ * @param context terms of each other word
+ * @see Kernighan, Church & Gale, "A spelling correction program based on a noisy channel model", COLING 1990
+ */
+export function corrections(
+	{ form, stem }: { readonly form: string; readonly stem: string },
+	typed: readonly string[] | null,
+	context: readonly (readonly string[])[],
+	lexicon: Lexicon,
+): readonly Near[] {
+	const most = editsAllowed(form, typed === null, context.length > 0);
+	if (most === 0) return [];
+	const beside = (terms: readonly string[]) =>
+		context.length === 0
+			? lexicon.together(terms, true)
+			: Math.max(...context.map((other) => lexicon.together([...terms, ...other], true)));
+	const known = typed === null ? 0 : beside(typed);
+	if (typed !== null && (known >= SURE_PRODUCTS || isMeant(form, typed, lexicon))) return [];
+	const near = lexicon.near(form, stem, most);
+	let found = near.map((each) => ({ ...each, products: beside([each.term]) }));
+	// Where no candidate goes with the rest of the query, the rest says nothing.
+	if (typed === null && found.every(({ products }) => products === 0))
+		found = found.map((each) => ({ ...each, products: lexicon.holders(each.term) }));
+	const least = typed === null ? 1 : LIKELIER * Math.max(known, UNSEEN_PRODUCTS);
+	const likely = found.filter(({ products }) => products >= least);
+	const edits = Math.min(...likely.map((each) => each.edits));
+	const nearest = likely.filter((each) => each.edits === edits).sort((a, b) => b.products - a.products || (a.term < b.term ? -1 : 1));
+	return nearest.filter(({ products }) => products >= SHARE_MIN * (nearest[0]?.products ?? 0)).slice(0, CORRECTIONS_MAX);
+}
+
+/** A model name that exists, and a word that names many products, are meant as they stand, whatever goes with them. */
+function isMeant(form: string, typed: readonly string[], lexicon: Lexicon): boolean {
+	return (/\p{N}/u.test(form) && typed.length === 1) || lexicon.together(typed, true) >= SURE_PRODUCTS;
+}
+
+/** Numbers are meant as they stand; two letters are too few to guess by, unless other words help. */
+function editsAllowed(form: string, isUnknown: boolean, hasContext: boolean): number {
+	if (/^\p{N}+$/u.test(form) || form.length < (hasContext ? 2 : 3)) return 0;
+	return isUnknown && form.length >= LONG_WORD ? 2 : 1;
+}

@@ -6,7 +6,7 @@ export const ReleaseId = v.pipe(v.string(), v.regex(/^\d{8}T\d{6}Z-[0-9a-f]{10}$
 
 /** Files of a release, all listed in its manifest; those without which it cannot serve come first. */
 export const REQUIRED_FILES = ["encoder.int8.onnx", "items.bin", "transitions.bin", "popular.json", "fusion.json", "parity.json"] as const;
-export const OPTIONAL_FILES = ["similar.bin", "bought.bin", "text.bin"] as const;
+export const OPTIONAL_FILES = ["similar.bin", "bought.bin", "text.bin", "meaning.bin"] as const;
 export const RELEASE_FILES = [...REQUIRED_FILES, ...OPTIONAL_FILES] as const;
 export type ReleaseFile = (typeof RELEASE_FILES)[number];
 export const MANIFEST_FILE = "manifest.json";

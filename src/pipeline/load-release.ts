@@ -22,7 +22,10 @@ export type LoadedRelease = {
 	readonly transitions: Neighbours;
 	readonly similar: Neighbours | null;
 	readonly bought: Neighbours | null;
+	/** Words as points in item space. */
 	readonly words: WordTable | null;
+	/** Words by what they mean, in a space of their own. */
+	readonly meaning: WordTable | null;
 	readonly popular: Popular;
 	readonly fusion: Fusion;
 	readonly parity: Parity;
@@ -78,9 +81,14 @@ export async function loadRelease(
 	if (!bought.ok) return bought;
 	const words = named(
 		"text.bin",
-		optional(files, "text.bin", (file) => readWords(file, manifest)),
+		optional(files, "text.bin", (file) => readWords(file, manifest.items.dim)),
 	);
 	if (!words.ok) return words;
+	const meaning = named(
+		"meaning.bin",
+		optional(files, "meaning.bin", (file) => readWords(file, null)),
+	);
+	if (!meaning.ok) return meaning;
 	const popular = readJson(Popular, "popular.json", files);
 	if (!popular.ok) return popular;
 	const fusion = readJson(Fusion, "fusion.json", files);
@@ -104,6 +112,7 @@ export async function loadRelease(
 		similar: similar.value,
 		bought: bought.value,
 		words: words.value,
+		meaning: meaning.value,
 		popular: popular.value,
 		fusion: fusion.value,
 		parity: parity.value,

@@ -1,14 +1,13 @@
-import type { Manifest } from "../contract/release.ts";
 import type { Result } from "../contract/result.ts";
 import type { WordTable } from "../text/text-vector.ts";
 import { TOKENIZER } from "../text/tokens.ts";
 import { orRefuse, readContainer, refuse, refusing } from "./esb1.ts";
 
-/** Reads `text.bin`. @returns why the file is refused, in words that follow its name */
-export function readWords(file: Uint8Array, manifest: Manifest): Result<WordTable, string> {
+/** Reads `text.bin` or `meaning.bin`. @param stated dimensions that it must have; null: its own. @returns why the file is refused, in words that follow its name */
+export function readWords(file: Uint8Array, stated: number | null): Result<WordTable, string> {
 	return refusing(() => {
-		const { dim } = manifest.items;
 		const container = orRefuse(readContainer(file, "text"));
+		const dim = stated ?? Number(container.meta.dim);
 		if (container.meta.tokenizer !== TOKENIZER) refuse(`has the tokenizer ${container.meta.tokenizer}, not ${TOKENIZER}`);
 		if (container.meta.dim !== dim) refuse(`is for ${container.meta.dim} dimensions; the manifest says ${dim}`);
 		const idf = orRefuse(container.section("idf", "f32", [null]));

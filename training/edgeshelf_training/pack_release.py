@@ -9,7 +9,9 @@ import numpy as np
 
 from .config import TrainConfig
 from .corpus import UNKNOWN_TIME, Corpus
+from .distil_words import distil_words
 from .esb1 import pack
+from .features import CACHE
 from .item_table import items_container, popular_lists
 from .model import Model
 from .parity import parity_json
@@ -24,6 +26,7 @@ from .release import (
     write_release,
 )  # fmt: skip
 from .split import Split
+from .text_encoder import text_encoder
 
 
 def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, config: TrainConfig, facts: dict,
@@ -44,6 +47,9 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
         "text.bin": pack(model.text.container()),
         "fusion.json": json_bytes(fusion_json(fusion)),
     }
+    if config.text_model:
+        encoder = text_encoder(config.text_model, "cpu")
+        files["meaning.bin"] = pack(distil_words(items, encoder, cache=CACHE).container())
     for name, file in TABLE_FILES.items():
         k_pair = None if name == "similar" else config.k_pair
         files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))

@@ -15,6 +15,14 @@ import { type Found, find, type Hit, idOf, maskSegments } from "./find.ts";
 import { personalise } from "./personalise.ts";
 import type { Segment } from "./segment.ts";
 
+/** What makes more of an answer than words alone; each may be missing. */
+export type SearchMind = { readonly release: OverlaidRelease | null; readonly meaning: WordTable | null };
+
+/** Of a release, the words distilled from a text encoder where it has such, else those of the item space itself. */
+export function mindOf(release: OverlaidRelease | null): SearchMind {
+	return { release, meaning: release === null ? null : (release.loaded.meaning ?? release.loaded.words) };
+}
+
 export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
 
 /**
@@ -24,14 +32,13 @@ export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
  */
 export function answerSearch(
 	segments: readonly Segment[],
-	release: OverlaidRelease | null,
+	{ release, meaning: table }: SearchMind,
 	request: SearchRequest,
 	context: CoarseContext,
 	now: number,
 	watch: Stopwatch,
 	onFault: OnFault,
 ): SearchAnswer {
-	const table = release === null ? null : tableOf(release);
 	maskSegments(segments, request.filter, dismissedIds(request.history));
 	const found = watch.span("words", () => find(segments, request.query, table));
 	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);
@@ -53,9 +60,6 @@ export function answerSearch(
 		...watch.span("facets", () => countFacets(full, request.facets)),
 	};
 }
-
-/** Vectors of words: the item space's own, in which products of all languages of the catalogue lie. */
-const tableOf = (release: OverlaidRelease): WordTable | null => release.loaded.words;
 
 const popularityIn =
 	(release: OverlaidRelease | null) =>

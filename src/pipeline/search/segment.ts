@@ -1,7 +1,7 @@
 import { ATTRIBUTE_COLUMNS_MAX } from "../../contract/product.ts";
 import type { Columns } from "../../rank/columns.ts";
 import { type Language, languageOf } from "../../text/analyse.ts";
-import { type AnalysedProduct, analyseProduct, type FieldTexts } from "../../text/bm25f.ts";
+import { type AnalysedProduct, analyseProduct, BM25F_WEIGHTS, type Bm25fWeights, type FieldTexts } from "../../text/bm25f.ts";
 import { createMatcher } from "../../text/match.ts";
 import { buildIndex, type SearchIndex } from "../../text/search-index.ts";
 import { createCodes, type GrowingCodes } from "../codes.ts";
@@ -46,7 +46,7 @@ export function fieldsOf({ title, titles, brand, category, attributes, descripti
 	};
 }
 
-export function buildSegment(products: readonly ReadProduct[]): Segment {
+export function buildSegment(products: readonly ReadProduct[], weights: Bm25fWeights = BM25F_WEIGHTS): Segment {
 	const count = products.length;
 	const codes = createCodes({ categories: [], attributes: columnNames(products).map((name) => ({ name, values: [] })) });
 	const columns = {
@@ -60,7 +60,10 @@ export function buildSegment(products: readonly ReadProduct[]): Segment {
 	};
 	for (const [row, { product }] of products.entries()) writeProduct(columns, row, product, codes);
 	return segmentOf({
-		index: buildIndex(products.map(({ analysed }) => analysed)),
+		index: buildIndex(
+			products.map(({ analysed }) => analysed),
+			weights,
+		),
 		columns,
 		codes,
 		ids: products.map(({ id }) => id),

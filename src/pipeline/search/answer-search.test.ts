@@ -1,0 +1,156 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { UNKNOWN_CONTEXT } from "../../contract/context.ts";
+import type { SearchRequest } from "../../contract/search.ts";
+import { passesFilter } from "../../rank/filter-product.ts";
+import type { WordTable } from "../../text/text-vector.ts";
+import type { SearchedProduct } from "../ports.ts";
+import { createStopwatch } from "../stopwatch.ts";
+import { answerSearch } from "./answer-search.ts";
+import { createCatalogueIndex } from "./catalogue-index.ts";
+import { buildSegment, readProduct, type Segment } from "./segment.ts";
+import { readSegment, writeSegment } from "./segment-file.ts";
+
+const product = (title: string, values: Partial<SearchedProduct> = {}): SearchedProduct => ({
+	title,
+	titles: null,
+	description: null,
+	category: null,
+	brand: null,
+	price: null,
+	stock: null,
+	group: null,
+	attributes: {},
+	firstSeenAt: 0,
+	...values,
+});
+const segmentOf = (products: Readonly<Record<string, SearchedProduct>>): Segment =>
+	buildSegment(Object.entries(products).map(([id, each]) => readProduct(id, each)));
+
+function search(segments: readonly Segment[], request: Partial<SearchRequest> & { query: string }, meaning: WordTable | null = null) {
+	const whole: SearchRequest = {
+		history: [],
+		filter: {},
+		facets: ["category"],
+		sort: "relevance",
+		limit: 10,
+		offset: 0,
+		surface: "search",
+		...request,
+	};
+	return answerSearch(
+		segments,
+		{ release: null, meaning },
+		whole,
+		UNKNOWN_CONTEXT,
+		0,
+		createStopwatch(() => 0),
+		() => {},
+	);
+}
+const idsOf = ({ items }: ReturnType<typeof search>) => items.map(({ id }) => id);
+
+/** "sofa" and "couch" point one way, "lamp" and "light" another. */
+const MEANING: WordTable = {
+	dim: 2,
+	rowOf: new Map(["sofa", "couch", "lamp", "light"].map((word, row) => [word, row])),
+	vectors: Int8Array.of(100, 0, 100, 10, 0, 100, 10, 100),
+	scales: new Float32Array(4).fill(0.01),
+	idf: new Float32Array(4).fill(1),
+	bias: new Float32Array(2),
+};
+
+test("what means the same is found without a common word, and told as such", () => {
+	const segment = segmentOf({ a: product("Grey couch"), b: product("Desk light"), c: product("Rug") });
+	const answer = search([segment], { query: "sofa" }, MEANING);
+	expect(answer).toMatchObject({ total: 0, relaxed: { by: "meaning", without: ["sofa"] } });
+	expect(idsOf(answer)).toEqual(["a", "b", "c"]);
+	expect(search([segment], { query: "sofa" })).toMatchObject({ relaxed: { by: "popular" } });
+});
+
+test("meaning orders what words hold to be equal", () => {
+	const segment = segmentOf({ a: product("Rug grey"), b: product("Couch grey"), c: product("Lamp grey") });
+	expect(idsOf(search([segment], { query: "grey sofa" }, MEANING))[0]).toBe("b");
+	expect(idsOf(search([segment], { query: "grey light" }, MEANING))[0]).toBe("c");
+});
+
+const arbitraryProduct = fc.record({
+	title: fc.array(fc.constantFrom("red", "blue", "shoe", "coat", "lamp"), { minLength: 1, maxLength: 3 }).map((words) => words.join(" ")),
+	category: fc.constantFrom(null, "a", "b"),
+	brand: fc.constantFrom(null, "x", "y"),
+	price: fc.option(fc.integer({ min: 0, max: 50 })),
+	stock: fc.constantFrom(null, 0, 3),
+});
+const arbitraryFilter = fc.record(
+	{
+		category: fc.constant<string[]>(["a"]),
+		price: fc.record({ gte: fc.integer({ min: 0, max: 30 }) }),
+		inStock: fc.boolean(),
+		attributes: fc.constant<Record<string, string[]>>({ brand: ["x"] }),
+	},
+	{ requiredKeys: [] },
+);
+
+test("an answer is as long as the filter allows, each product once, and holds nothing that the filter leaves out", () => {
+	const cases = fc.property(
+		fc.array(arbitraryProduct, { minLength: 1, maxLength: 25 }),
+		fc.array(arbitraryProduct, { maxLength: 5 }),
+		arbitraryFilter,
+		fc.constantFrom("red shoe", "blu coat", "lamp red shoe", "nothing"),
+		fc.integer({ min: 1, max: 12 }),
+		fc.constantFrom("relevance" as const, "price-asc" as const),
+		(older, newer, filter, query, limit, sort) => {
+			const index = createCatalogueIndex({
+				segment: segmentOf(Object.fromEntries(older.map((each, n) => [`p${n}`, product(each.title, each)]))),
+				version: 1,
+			});
+			index.apply(newer.map((each, n) => ({ id: `p${2 * n}`, version: 2, product: product(each.title, each) })));
+			index.apply([{ id: "p1", version: 3, product: null }]);
+			const catalogue = new Map(older.map((each, n) => [`p${n}`, each]));
+			for (const [n, each] of newer.entries()) catalogue.set(`p${2 * n}`, each);
+			catalogue.delete("p1");
+			const allowed = new Set([...catalogue].filter(([, each]) => passesFilter(each, filter)).map(([id]) => id));
+			const answer = search(index.segments, { query, filter, limit, sort });
+			const ids = idsOf(answer);
+			expect(ids).toHaveLength(Math.min(limit, allowed.size));
+			expect(new Set(ids).size).toBe(ids.length);
+			expect(ids.every((id) => allowed.has(id))).toBe(true);
+		},
+	);
+	fc.assert(cases);
+});
+
+test("a file answers as the segment that it was made of, and one of another kind is refused by name", () => {
+	const segment = segmentOf({
+		a: product("Red shoes", { titles: { zh: "红鞋" }, category: "shoes", brand: "Acme", price: 5, attributes: { size: "40" } }),
+		口红: product("Lipstick", { category: "make-up", description: "red" }),
+	});
+	const file = writeSegment(segment, 7);
+	const loaded = readSegment(file);
+	if (!loaded.ok) throw new Error(loaded.error);
+	expect(loaded.value.version).toBe(7);
+	for (const query of ["red", "红鞋", "lipstik", "shoe acme"]) {
+		const request = { query, facets: ["category", "brand", "size"] };
+		expect(search([loaded.value.segment], request)).toEqual(search([segment], request));
+	}
+	expect(readSegment(file.slice(0, -16))).toMatchObject({ ok: false });
+	const other = new TextDecoder("latin1").decode(file).replace("en-porter", "xx-porter");
+	expect(readSegment(Uint8Array.from(other, (c) => c.charCodeAt(0)))).toEqual({ ok: false, error: "has no valid analysis" });
+});
+
+test("prices and stock are written in place, words build the segment anew", () => {
+	const index = createCatalogueIndex(null);
+	index.apply([
+		{ id: "a", version: 1, product: product("Lamp", { price: 5 }) },
+		{ id: "b", version: 1, product: product("Rug", { price: 6 }) },
+	]);
+	const [before] = index.segments;
+	index.apply([{ id: "a", version: 2, product: product("Lamp", { price: 9, stock: 0 }) }]);
+	expect(index.segments[0]).toBe(before);
+	expect(search(index.segments, { query: "lamp" }).total).toBe(0);
+	expect(search(index.segments, { query: "lamp", filter: { inStock: false } }).price).toEqual({ from: 9, to: 9 });
+	index.apply([{ id: "a", version: 3, product: product("Floor lamp") }]);
+	expect(index.segments[0]).not.toBe(before);
+	expect(index.cursor).toEqual({ version: 3, id: "a" });
+	expect(idsOf(search(index.segments, { query: "floor" }))[0]).toBe("a");
+});

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { AUTHORIZED, useServing } from "./serving.ts";
+import { AUTHORIZED, openServing } from "./serving.ts";
 
-const serving = useServing();
+const serving = openServing();
 beforeAll(async () => {
 	await serving.publish(await serving.tiny("20260101T000000Z"));
 	await serving.restart();

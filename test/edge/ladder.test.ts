@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { useServing } from "./serving.ts";
+import { openServing } from "./serving.ts";
 
-const serving = useServing();
+const serving = openServing();
 const HISTORY = { history: [{ item: "lip-1" }], limit: 3 };
 const idsOf = ({ items }: { readonly items: readonly { readonly id: string }[] }) => items.map(({ id }) => id);
 

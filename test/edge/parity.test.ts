@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { RecommendationResponse } from "../../src/contract/recommendation.ts";
 import type { Manifest, Parity } from "../../src/contract/release.ts";
-import { AUTHORIZED, useServing } from "./serving.ts";
+import { AUTHORIZED, openServing } from "./serving.ts";
 
 const MODELS = resolve(import.meta.dirname, "../../models");
-const serving = useServing();
+const serving = openServing();
 
 /** The committed release, as it lies on disk. */
 function committed(name: string) {

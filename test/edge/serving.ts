@@ -17,7 +17,7 @@ export const TINY_MODEL = new Uint8Array(readFileSync(resolve(import.meta.dirnam
 type Stored = { readonly manifest: { readonly id: string }; readonly files: Readonly<Record<string, Uint8Array>> };
 
 /** The serving path in workerd for one test file: starts before its tests and stops after them. */
-export function useServing() {
+export function openServing() {
 	const server = createTestHarness({
 		root: ROOT,
 		workers: [

@@ -69,7 +69,8 @@ export function analyse(text: string, language: Language): Term[] {
 			else place = addWord(found, stretch[0], start, place, language);
 		}
 	}
-	return found;
+	// A letter may be nothing but an accent.
+	return found.filter(({ term }) => term !== "");
 }
 
 function addCharacters(found: Term[], run: string, start: number, from: number): number {

@@ -31,14 +31,18 @@ export type AnalysedProduct = {
 	readonly lengths: Uint32Array;
 	/** Written forms, in lower case, with the term of each. */
 	readonly forms: ReadonlyMap<string, string>;
+	/** Languages of its texts. */
+	readonly languages: ReadonlySet<Language>;
 };
 
 export function analyseProduct(fields: FieldTexts): AnalysedProduct {
 	const counts = new Map<string, Uint16Array>();
 	const lengths = new Uint32Array(FIELDS.length);
 	const forms = new Map<string, string>();
+	const languages = new Set<Language>();
 	for (const [f, field] of FIELDS.entries()) {
 		for (const { text, language } of fields[field]) {
+			languages.add(language);
 			const terms = analyse(text, language);
 			for (const { term, start, end } of terms) {
 				forms.set(formOf(text.slice(start, end)), term);
@@ -49,7 +53,7 @@ export function analyseProduct(fields: FieldTexts): AnalysedProduct {
 			lengths[f] = (lengths[f] as number) + terms.length;
 		}
 	}
-	return { counts, lengths, forms };
+	return { counts, lengths, forms, languages };
 }
 
 /**

@@ -1,8 +1,12 @@
+import type { Language } from "./analyse.ts";
+
 /** A term, as the form that is nearest to a word has it. */
 export type Near = { readonly term: string; readonly form: string; readonly edits: number };
 
 /** What is asked of the vocabularies of all indexes together. */
 export type Lexicon = {
+	/** Languages whose stems are indexed. */
+	readonly languages: readonly Language[];
 	/** Products that hold a term. */
 	holders(term: string): number;
 	/** Products that hold all of the terms; with `naming`, in title, brand or category. */
@@ -12,14 +16,15 @@ export type Lexicon = {
 };
 
 /** Products with a word, beside the rest of the query, from which it is meant as it stands. */
-const SURE_PRODUCTS = 50;
+export const SURE_PRODUCTS = 50;
 /** How many times more products a likely word must have, beside the rest of the query, than one that was typed and exists. */
 const LIKELIER = 20;
 /** What a word counts as that exists, but not beside the rest of the query. */
-const UNSEEN_PRODUCTS = 0.2;
+const UNSEEN_PRODUCTS = 0.1;
 /** A correction that has fewer than this share of the products of the likeliest one is left. */
 const SHARE_MIN = 0.05;
 const CORRECTIONS_MAX = 4;
+const OTHER_EDIT = 0.2;
 /** Letters from which two edits are taken back. */
 const LONG_WORD = 8;
 
@@ -45,11 +50,11 @@ export function corrections(
 	const known = typed === null ? 0 : beside(typed);
 	if (typed !== null && (known >= SURE_PRODUCTS || isMeant(form, typed, lexicon))) return [];
 	const near = lexicon.near(form, stem, most);
-	let found = near.map((each) => ({ ...each, products: beside([each.term]) }));
+	let found = near.map((each) => ({ ...each, products: chanceOf(form, each) * beside([each.term]) }));
 	// Where no candidate goes with the rest of the query, the rest says nothing.
 	if (typed === null && found.every(({ products }) => products === 0))
-		found = found.map((each) => ({ ...each, products: lexicon.holders(each.term) }));
-	const least = typed === null ? 1 : LIKELIER * Math.max(known, UNSEEN_PRODUCTS);
+		found = found.map((each) => ({ ...each, products: chanceOf(form, each) * lexicon.holders(each.term) }));
+	const least = typed === null ? Number.MIN_VALUE : LIKELIER * Math.max(known, UNSEEN_PRODUCTS);
 	const likely = found.filter(({ products }) => products >= least);
 	const edits = Math.min(...likely.map((each) => each.edits));
 	const nearest = likely.filter((each) => each.edits === edits).sort((a, b) => b.products - a.products || (a.term < b.term ? -1 : 1));
@@ -59,6 +64,15 @@ export function corrections(
 /** A model name that exists, and a word that names many products, are meant as they stand, whatever goes with them. */
 function isMeant(form: string, typed: readonly string[], lexicon: Lexicon): boolean {
 	return (/\p{N}/u.test(form) && typed.length === 1) || lexicon.together(typed, true) >= SURE_PRODUCTS;
+}
+
+/**
+ * Chance of an edit beside that of one that leaves little choice: a letter that is left out, or two that change places, is
+ * one of a word's length; one that is put in or replaced is one of so many times the alphabet's.
+ */
+function chanceOf(form: string, { form: meant, edits }: Near): number {
+	if (edits !== 1 || form.length < meant.length) return 1;
+	return form.length === meant.length && [...form].sort().join("") === [...meant].sort().join("") ? 1 : OTHER_EDIT;
 }
 
 /** Numbers are meant as they stand; two letters are too few to guess by, unless other words help. */

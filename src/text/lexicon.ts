@@ -1,9 +1,11 @@
+import { LANGUAGES } from "./analyse.ts";
 import type { Lexicon, Near } from "./correct.ts";
 import { NAMING, postingOf, type SearchIndex } from "./search-index.ts";
 
 /** Several indexes as one lexicon. A product that changed stands in two of them until the next is built: counts are near enough. */
 export function createLexicon(indexes: readonly SearchIndex[]): Lexicon {
 	return {
+		languages: LANGUAGES.filter((language) => indexes.some(({ languages }) => languages.includes(language))),
 		holders(term) {
 			let sum = 0;
 			for (const { vocabulary, starts } of indexes) {

@@ -1,5 +1,5 @@
-import { analyse, formOf, type Term, termOf } from "./analyse.ts";
-import { corrections, type Lexicon } from "./correct.ts";
+import { analyse, formOf, type Language, type Term, termOf } from "./analyse.ts";
+import { corrections, type Lexicon, SURE_PRODUCTS } from "./correct.ts";
 
 /** One way to satisfy a word of a query: a product holds all of the terms. */
 export type Way = {
@@ -38,7 +38,8 @@ const PIECE_MIN = 3;
  * product has it beside the other words, by words that are one or two edits away. A way that no product goes is left out.
  */
 export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
-	const groups = groupsOf(text).slice(0, QUERY_MAX_WORDS);
+	const groups = groupsOf(text, lexicon.languages).slice(0, QUERY_MAX_WORDS);
+	const stemsOf = (form: string): readonly string[] => [...new Set(lexicon.languages.map((language) => termOf(form, language)))];
 	const read = groups.map(({ typed }) => ({ typed, ways: new Map<string, Way>() }));
 	const add = (i: number, terms: readonly string[], weight: number, edits = 0, form: string | null = null) => {
 		const ways = read[i]?.ways;
@@ -65,14 +66,38 @@ export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
 		}
 	}
 	const mains = read.map(({ ways }) => mainTerms(ways));
+	for (const [i, { form, isPair }] of groups.entries()) {
+		const next = groups[i + 1];
+		if (next === undefined || isPair || next.isPair) continue;
+		const [here, there] = [mains[i], mains[i + 1]];
+		// Two words that no product names together may be one that was both cut and mistyped.
+		if (here != null && there != null && lexicon.together([...here, ...there], true) > 0) continue;
+		if ([here, there].every((terms) => terms != null && lexicon.together(terms, true) >= SURE_PRODUCTS)) continue;
+		for (const { term, edits, form: meant } of corrections({ form: form + next.form, stem: "" }, null, [], lexicon)) {
+			if (edits > 1) continue;
+			add(i, [term], JOINED * PER_EDIT ** edits, edits, meant);
+			add(i + 1, [term], JOINED * PER_EDIT ** edits, edits, "");
+		}
+	}
 	for (const [i, { form, whole, isPair }] of groups.entries()) {
 		if (isPair) continue;
 		const context = mains.filter((terms, other) => other !== i && terms !== null) as (readonly string[])[];
-		for (const { term, edits, form: meant } of corrections({ form, stem: whole[0] as string }, mains[i] ?? null, context, lexicon)) {
+		for (const { term, edits, form: meant } of corrections(
+			{ form, stem: whole[0] as string },
+			wholeTerm(whole, lexicon),
+			context,
+			lexicon,
+		)) {
 			add(i, [term], PER_EDIT ** edits, edits, meant);
 		}
 	}
 	return read.map(({ typed, ways }) => ({ typed, ways: [...ways.values()] }));
+}
+
+/** The word as it stands, where the catalogue has it; null: it has not, whatever it may have of its parts. */
+function wholeTerm(whole: readonly string[], lexicon: Lexicon): readonly string[] | null {
+	const known = whole.filter((term) => lexicon.holders(term) > 0);
+	return known.length === 0 ? null : known.slice(0, 1);
 }
 
 /** Terms of the best way without an edit; null: there is none. */
@@ -92,9 +117,9 @@ type Group = {
 	readonly isPair: boolean;
 };
 
-function groupsOf(text: string): Group[] {
+function groupsOf(text: string, languages: readonly Language[]): Group[] {
 	const groups: Group[] = [];
-	const german = analyse(text, "de");
+	const german = languages.includes("de") ? analyse(text, "de") : null;
 	const terms = analyse(text, "en");
 	for (let i = 0; i < terms.length; ) {
 		const first = terms[i] as Term;
@@ -113,7 +138,7 @@ function groupsOf(text: string): Group[] {
 		groups.push({
 			typed,
 			form: formOf(typed),
-			whole: [...new Set([first.term, (german[i] as Term).term])],
+			whole: [...new Set([first.term, german?.[i]?.term ?? first.term])],
 			parts: parts.length > 0 ? parts : [first.term],
 			isPair: false,
 		});
@@ -124,8 +149,6 @@ function groupsOf(text: string): Group[] {
 
 /** Whether the character at `i` begins no pair: the run of characters ends with it. */
 const isLastOfRun = (terms: readonly Term[], i: number): boolean => terms[i + 1]?.start !== terms[i]?.start;
-
-const stemsOf = (form: string): readonly string[] => [...new Set([termOf(form, "en"), termOf(form, "de")])];
 
 /** Ways to cut a word in two, of three letters at least each; or where one letter stands in the place of the space. */
 function* splitsOf(form: string): Generator<{ readonly terms: string[]; readonly edits: number }> {

@@ -1,6 +1,7 @@
 /**
  * How words and meaning become one score. Fitted on the judged queries of Chorus by 5-fold cross-validation over queries
- * (`bench/search.ts`); the score hardly changes near these values.
+ * (`bench/search.ts`). Of the weights of meaning between 0.05 and 0.1, which the folds cannot tell apart, the one that puts the
+ * fewest queries below plain BM25.
  */
 export type RelevanceWeights = {
 	/** How much is lost with the words that a product lacks: its score is times (share of the words)^coordination. */
@@ -8,7 +9,7 @@ export type RelevanceWeights = {
 	/** What full likeness of meaning adds, where the best score by words is 1. */
 	readonly meaning: number;
 };
-export const RELEVANCE_WEIGHTS: RelevanceWeights = { coordination: 1, meaning: 0.1 };
+export const RELEVANCE_WEIGHTS: RelevanceWeights = { coordination: 1, meaning: 0.05 };
 
 /** How many words the bits stand for. */
 export function wordCount(bits: number): number {

@@ -1,3 +1,4 @@
+import { LANGUAGES, type Language } from "./analyse.ts";
 import { type AnalysedProduct, BM25F_WEIGHTS, type Bm25fWeights, FIELDS, saturated } from "./bm25f.ts";
 import { createVocabulary, type Forms, type Vocabulary } from "./vocabulary.ts";
 
@@ -8,6 +9,8 @@ import { createVocabulary, type Forms, type Vocabulary } from "./vocabulary.ts";
 export type SearchIndex = {
 	/** Products. */
 	readonly count: number;
+	/** Languages whose stems are looked for. */
+	readonly languages: readonly Language[];
 	readonly vocabulary: Vocabulary;
 	/** Where each term's postings begin, shape [V + 1]. */
 	readonly starts: Uint32Array;
@@ -62,12 +65,21 @@ export function buildIndex(analysed: readonly AnalysedProduct[], weights: Bm25fW
 	}
 	return {
 		count: analysed.length,
+		languages: languagesOf(analysed),
 		vocabulary: createVocabulary(terms, formsOf(analysed, ids)),
 		starts,
 		...index,
 		namedStarts,
 		named: Uint32Array.from(named),
 	};
+}
+
+/** Share of the products that must use a language: a few German words in an English shop are names. */
+const LANGUAGE_SHARE_MIN = 0.01;
+
+function languagesOf(analysed: readonly AnalysedProduct[]): Language[] {
+	const users = (language: Language) => analysed.reduce((sum, { languages }) => sum + Number(languages.has(language)), 0);
+	return LANGUAGES.filter((language) => language === "en" || users(language) > LANGUAGE_SHARE_MIN * analysed.length);
 }
 
 /** Every form of every term, in order of the first product that has it. */

@@ -108,7 +108,7 @@ function correctedText(text: string, query: readonly QueryWord[]): string | null
 	let shown = text;
 	for (const { typed, ways } of query) {
 		const meant = ways.every(({ edits }) => edits > 0) ? ways.find(({ form }) => form !== null)?.form : null;
-		if (meant != null) shown = shown.replace(typed, meant);
+		if (meant != null) shown = shown.replace(typed, meant).trim();
 	}
 	return shown === text ? null : shown;
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Result } from "../../contract/result.ts";
+import { LANGUAGES } from "../../text/analyse.ts";
 import { createVocabulary } from "../../text/vocabulary.ts";
 import { createCodes } from "../codes.ts";
 import { type Container, orRefuse, readContainer, refuse, refusing } from "../esb1.ts";
@@ -13,6 +14,7 @@ export const ANALYSIS = "en-porter-de-snowball-cjk-pairs-1";
 const Meta = v.object({
 	analysis: v.literal(ANALYSIS),
 	version: v.number(),
+	languages: v.array(v.picklist(LANGUAGES)),
 	categories: v.array(v.string()),
 	attributes: v.array(v.object({ name: v.string(), values: v.array(v.string()) })),
 });
@@ -48,7 +50,13 @@ export function writeSegment({ index, columns, codes, ids, titles, firstSeenAt }
 		...Object.fromEntries(columns.attributes.map((column, code) => [`attribute${code}`, i32(column)])),
 	};
 	const attributes = columns.attributes.map((_, code) => ({ name: codes.attributeName(code), values: codes.valueNames(code) }));
-	return writeContainer(KIND, sections, { analysis: ANALYSIS, version, categories: codes.categoryNames(), attributes });
+	return writeContainer(KIND, sections, {
+		analysis: ANALYSIS,
+		version,
+		languages: index.languages,
+		categories: codes.categoryNames(),
+		attributes,
+	});
 }
 
 /** Reads such a file; the arrays are views over it. @returns why it is refused, in words that follow its name */
@@ -57,7 +65,7 @@ export function readSegment(file: Uint8Array): Result<{ readonly segment: Segmen
 		const container = orRefuse(readContainer(file, KIND));
 		const meta = v.safeParse(Meta, container.meta);
 		if (!meta.success) refuse(`has no valid ${v.getDotPath(meta.issues[0]) ?? "meta"}`);
-		const { version, categories, attributes } = meta.output;
+		const { version, languages, categories, attributes } = meta.output;
 		const ids = textsOf(container, "ids");
 		const count = ids.length;
 		const terms = textsOf(container, "terms");
@@ -68,6 +76,7 @@ export function readSegment(file: Uint8Array): Result<{ readonly segment: Segmen
 		const segment = segmentOf({
 			index: {
 				count,
+				languages,
 				vocabulary: createVocabulary(terms, {
 					texts: forms,
 					terms: orRefuse(container.section("formTerms", "u32", [forms.length])),

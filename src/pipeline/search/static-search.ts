@@ -1,6 +1,8 @@
 import type { FoundItem, SearchRequest } from "../../contract/search.ts";
 import { filtersNothing, passesFilter } from "../../rank/filter-product.ts";
 import { dismissedIds } from "../../sequence/history.ts";
+import { LANGUAGES } from "../../text/analyse.ts";
+import type { Lexicon } from "../../text/correct.ts";
 import { highlight } from "../../text/highlight.ts";
 import { readQuery } from "../../text/query.ts";
 import { tokensOf } from "../../text/tokens.ts";
@@ -15,7 +17,12 @@ const WORDS_MAX = 8;
 const PRODUCTS_MAX = 300;
 
 /** A lexicon that has every word and no other: the query as it was typed. */
-const AS_TYPED = { holders: () => Number.POSITIVE_INFINITY, together: () => Number.POSITIVE_INFINITY, near: () => [] };
+const AS_TYPED: Lexicon = {
+	languages: LANGUAGES,
+	holders: () => Number.POSITIVE_INFINITY,
+	together: () => Number.POSITIVE_INFINITY,
+	near: () => [],
+};
 
 /**
  * The last rung, while no index is at hand: what the catalogue's database holds under the words, else what is popular,

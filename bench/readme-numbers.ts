@@ -1,10 +1,12 @@
 /**
- * The README's tables of numbers, made from `bench/results/*.json` as `row.ts`, `encode.ts` and `serve.ts` write them. A row that was
+ * The README's tables of numbers, made from `bench/results/*.json` as `row.ts`, `encode.ts`, `search.ts` and `serve.ts` write them. A row that was
  * not measured is not listed.
  *
  *     npx node bench/readme-numbers.ts     writes them between the marks in README.md
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { searchTable } from "./search/readme-table.ts";
+import type { SearchResult } from "./search/result.ts";
 import { servingTable } from "./serve/readme-table.ts";
 import type { ServeResult } from "./serve/result.ts";
 
@@ -233,6 +235,7 @@ export function numbers(): string {
 		`- Training, tune and refit with all measurements, minutes: ${times}. ${measured[0]?.machine ?? ""}; ${measured[0]?.date ?? ""}.`,
 		...measured.map(({ commands }) => `- \`${commands.at(-1)}\``),
 		"",
+		...searchTable(result<SearchResult>("search")),
 		...servingTable(result<ServeResult>("serve")),
 		END,
 	].join("\n");

@@ -151,7 +151,7 @@ const request = { history: [], filter: {}, facets: FACETS, sort: "relevance", li
 const answer = (query: string) =>
 	answerSearch(
 		[segment],
-		{ meaning: table, release: null },
+		{ meaning: table, release: null, weights: shipped.relevance },
 		{ ...request, history: [], facets: [...FACETS], query },
 		UNKNOWN_CONTEXT,
 		0,

@@ -11,6 +11,12 @@ export type RelevanceWeights = {
 };
 export const RELEVANCE_WEIGHTS: RelevanceWeights = { coordination: 1, meaning: 0.05 };
 
+/**
+ * The same where the words' vectors lie in item space: they say less of what a query means, but the same of a query in any
+ * language of the catalogue, so that a query and its twin in another language come to like answers.
+ */
+export const ITEM_SPACE_WEIGHTS: RelevanceWeights = { ...RELEVANCE_WEIGHTS, meaning: 0.3 };
+
 /** How many words the bits stand for. */
 export function wordCount(bits: number): number {
 	let count = 0;

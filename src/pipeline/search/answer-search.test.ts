@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { UNKNOWN_CONTEXT } from "../../contract/context.ts";
 import type { SearchRequest } from "../../contract/search.ts";
 import { passesFilter } from "../../rank/filter-product.ts";
+import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
 import type { SearchedProduct } from "../ports.ts";
 import { createStopwatch } from "../stopwatch.ts";
@@ -40,7 +41,7 @@ function search(segments: readonly Segment[], request: Partial<SearchRequest> & 
 	};
 	return answerSearch(
 		segments,
-		{ release: null, meaning },
+		{ release: null, meaning, weights: RELEVANCE_WEIGHTS },
 		whole,
 		UNKNOWN_CONTEXT,
 		0,

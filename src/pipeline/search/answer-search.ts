@@ -4,7 +4,7 @@ import type { FoundItem, Relaxed, SearchRequest, SearchResponse } from "../../co
 import { dismissedIds } from "../../sequence/history.ts";
 import { highlight } from "../../text/highlight.ts";
 import type { QueryWord } from "../../text/query.ts";
-import { wordCount } from "../../text/relevance.ts";
+import { ITEM_SPACE_WEIGHTS, RELEVANCE_WEIGHTS, type RelevanceWeights, wordCount } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
 import type { OnFault } from "../answer.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
@@ -16,11 +16,16 @@ import { personalise } from "./personalise.ts";
 import type { Segment } from "./segment.ts";
 
 /** What makes more of an answer than words alone; each may be missing. */
-export type SearchMind = { readonly release: OverlaidRelease | null; readonly meaning: WordTable | null };
+export type SearchMind = {
+	readonly release: OverlaidRelease | null;
+	readonly meaning: WordTable | null;
+	readonly weights: RelevanceWeights;
+};
 
 /** Of a release, the words distilled from a text encoder where it has such, else those of the item space itself. */
 export function mindOf(release: OverlaidRelease | null): SearchMind {
-	return { release, meaning: release === null ? null : (release.loaded.meaning ?? release.loaded.words) };
+	const { meaning = null, words = null } = release?.loaded ?? {};
+	return meaning === null ? { release, meaning: words, weights: ITEM_SPACE_WEIGHTS } : { release, meaning, weights: RELEVANCE_WEIGHTS };
 }
 
 export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
@@ -32,7 +37,7 @@ export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
  */
 export function answerSearch(
 	segments: readonly Segment[],
-	{ release, meaning: table }: SearchMind,
+	{ release, meaning: table, weights }: SearchMind,
 	request: SearchRequest,
 	context: CoarseContext,
 	now: number,
@@ -40,7 +45,7 @@ export function answerSearch(
 	onFault: OnFault,
 ): SearchAnswer {
 	maskSegments(segments, request.filter, dismissedIds(request.history));
-	const found = watch.span("words", () => find(segments, request.query, table));
+	const found = watch.span("words", () => find(segments, request.query, table, weights));
 	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);
 	const ordered = watch.span("rank", () => order(found, full, release, request, context, now, onFault));
 	const missing = request.offset + request.limit - ordered.hits.length;

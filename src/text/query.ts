@@ -29,6 +29,10 @@ const PARTS = 0.8;
 const APART = 0.5;
 /** Share of a hit that each edit leaves. */
 const PER_EDIT = 0.8;
+/** Share of the products of the more frequent of two pairs that hold both, from which they are one word. */
+const COHESION = 0.8;
+/** Share of the products of both neighbours below which a pair lies across a boundary. */
+const ACROSS = 0.5;
 /** Letters of each piece that a word is split into. */
 const PIECE_MIN = 3;
 
@@ -38,7 +42,7 @@ const PIECE_MIN = 3;
  * product has it beside the other words, by words that are one or two edits away. A way that no product goes is left out.
  */
 export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
-	const groups = groupsOf(text, lexicon.languages).slice(0, QUERY_MAX_WORDS);
+	const groups = joinPairs(groupsOf(text, lexicon.languages), lexicon).slice(0, QUERY_MAX_WORDS);
 	const stemsOf = (form: string): readonly string[] => [...new Set(lexicon.languages.map((language) => termOf(form, language)))];
 	const read = groups.map(({ typed }) => ({ typed, ways: new Map<string, Way>() }));
 	const add = (i: number, terms: readonly string[], weight: number, edits = 0, form: string | null = null) => {
@@ -47,8 +51,9 @@ export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
 		if (ways === undefined || lexicon.together(terms) === 0 || (ways.get(key)?.weight ?? 0) >= weight) return;
 		ways.set(key, { terms, weight, edits, form });
 	};
-	for (const [i, { form, whole, parts, isPair }] of groups.entries()) {
-		for (const term of whole) add(i, [term], 1);
+	for (const [i, { form, whole, parts, isPair, chain }] of groups.entries()) {
+		if (chain.length > 1) add(i, chain, 1);
+		else for (const term of whole) add(i, [term], 1);
 		if (parts.length > 1) add(i, parts, isPair ? APART : PARTS);
 		if (isPair) continue;
 		if (parts.length === 1) for (const { terms, edits } of splitsOf(form)) add(i, terms, SPLIT * PER_EDIT ** edits, edits);
@@ -115,6 +120,8 @@ type Group = {
 	readonly parts: readonly string[];
 	/** Two characters of Han or kana. */
 	readonly isPair: boolean;
+	/** Pairs that make one word of more characters; empty for all else. */
+	readonly chain: readonly string[];
 };
 
 function groupsOf(text: string, languages: readonly Language[]): Group[] {
@@ -130,7 +137,14 @@ function groupsOf(text: string, languages: readonly Language[]): Group[] {
 		// A character, then the pair that it begins: the pair is what is meant, unless the run ends here.
 		if (next !== undefined && next.start === first.start && next.end > first.end) {
 			const [a, b] = [first.term, (terms[i + 2] as Term).term];
-			groups.push({ typed: text.slice(next.start, next.end), form: next.term, whole: [next.term], parts: [a, b], isPair: true });
+			groups.push({
+				typed: text.slice(next.start, next.end),
+				form: next.term,
+				whole: [next.term],
+				parts: [a, b],
+				isPair: true,
+				chain: [next.term],
+			});
 			i += isLastOfRun(terms, i + 2) ? 3 : 2;
 			continue;
 		}
@@ -141,10 +155,39 @@ function groupsOf(text: string, languages: readonly Language[]): Group[] {
 			whole: [...new Set([first.term, german?.[i]?.term ?? first.term])],
 			parts: parts.length > 0 ? parts : [first.term],
 			isPair: false,
+			chain: [],
 		});
 		i = end;
 	}
 	return groups;
+}
+
+/**
+ * Pairs that hardly ever stand without one another are one word; a pair that is much rarer than both of its neighbours only
+ * lies across the boundary of two, and is left out.
+ */
+function joinPairs(groups: readonly Group[], lexicon: Lexicon): Group[] {
+	const joined: Group[] = [];
+	for (const group of groups) {
+		const last = joined.at(-1);
+		const [end, start] = [last?.chain.at(-1), group.chain[0]];
+		const isOne =
+			end !== undefined &&
+			start !== undefined &&
+			end.endsWith([...start][0] as string) &&
+			lexicon.together([end, start]) >= COHESION * Math.max(lexicon.holders(end), lexicon.holders(start), 1);
+		if (last === undefined || !isOne) joined.push(group);
+		else {
+			const chain = [...last.chain, ...group.chain];
+			joined[joined.length - 1] = { ...last, typed: last.typed + [...group.typed].slice(1).join(""), parts: [], chain };
+		}
+	}
+	return joined.filter((group, i) => {
+		const [left, right] = [joined[i - 1], joined[i + 1]];
+		if (group.chain.length !== 1 || !left?.isPair || !right?.isPair) return true;
+		const [own, ...beside] = [group, left, right].map(({ chain }) => Math.min(...chain.map(lexicon.holders)));
+		return (own as number) >= ACROSS * Math.min(...beside);
+	});
 }
 
 /** Whether the character at `i` begins no pair: the run of characters ends with it. */

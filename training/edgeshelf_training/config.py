@@ -42,6 +42,7 @@ class TrainConfig:
 
     # pretrained encoders of content; "" none, "packaged:..." from a Python package, a folder, or a name on the hub
     text_model: str = ""  # sentence-transformers
+    meaning_words: int = 30_000  # of text_model's own vocabulary, in meaning.bin beside the catalogue's
     image_model: str = ""  # of the pictures in the data's folder `pictures`, named by item id
     adapter: str = ""  # "lora" or "adalora": tunes the text model on pairs of items close together in a history
     adapter_rank: int = 8

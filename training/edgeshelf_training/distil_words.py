@@ -25,8 +25,10 @@ DIM = 128
 MIN_ITEMS = 2  # a word of a single product is a name or a number: it means nothing to the encoder
 
 
-def distil_words(items: Iterable[Item], encoder: TextEncoder, dim: int = DIM, cache: Path | None = None) -> TextVectors:
-    """Words of at least MIN_ITEMS products and of the encoder's vocabulary, at most MAX_WORDS, f32[V,dim] each.
+def distil_words(
+    items: Iterable[Item], encoder: TextEncoder, dim: int = DIM, own_words: int = MAX_WORDS, cache: Path | None = None
+) -> TextVectors:
+    """Words of at least MIN_ITEMS products and `own_words` of the encoder's, at most MAX_WORDS in all, f32[V,dim].
 
     A text's vector is the sum of its distinct words' over the root of their number: every idf is 1, the bias 0.
     """
@@ -37,7 +39,7 @@ def distil_words(items: Iterable[Item], encoder: TextEncoder, dim: int = DIM, ca
     own = sorted(
         (w for w, n in frequency.items() if n >= MIN_ITEMS and not w.isdigit()), key=lambda w: (-frequency[w], w)
     )
-    words = sorted(dict.fromkeys([*own, *whole_words(encoder)][:MAX_WORDS]))
+    words = sorted(dict.fromkeys([*own, *(whole_words(encoder)[:own_words] if own_words else [])][:MAX_WORDS]))
     if not words:
         raise InputError("no word to distil: neither the catalogue nor the text model has any")
     rows = encoder.encode(words, cache=cache)  # [V,E]

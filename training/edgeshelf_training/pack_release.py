@@ -49,7 +49,9 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
     }
     if config.text_model:
         encoder = text_encoder(config.text_model, "cpu")
-        files["meaning.bin"] = pack(distil_words(items, encoder, cache=CACHE).container())
+        files["meaning.bin"] = pack(
+            distil_words(items, encoder, own_words=config.meaning_words, cache=CACHE).container()
+        )
     for name, file in TABLE_FILES.items():
         k_pair = None if name == "similar" else config.k_pair
         files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))

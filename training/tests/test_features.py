@@ -9,6 +9,7 @@ import pytest
 from conftest import NOW, shop_sequences, write_sequences
 from PIL import Image
 
+from edgeshelf_training import esb1
 from edgeshelf_training.config import PRESETS, TrainConfig, load_config, with_fields
 from edgeshelf_training.content import leading_components, tfidf
 from edgeshelf_training.corpus import Item
@@ -88,10 +89,11 @@ def test_adapters_read_the_spans_alone_and_change_the_text_block(shop):
 
 def test_a_release_trained_on_them_names_them(shop, tmp_path: Path):
     data, _, _ = shop
-    config = dataclasses.replace(TINY, text_model=TEXT, image_model=IMAGE)
+    config = dataclasses.replace(TINY, text_model=TEXT, image_model=IMAGE, meaning_words=0)
     train(data, tmp_path / "out", config, "tune", None, False, Progress(quiet=True), NOW)
     training = json.loads((tmp_path / "out" / "manifest.json").read_text())["training"]
     assert (training["text_model"], training["image_model"]) == (TEXT, IMAGE)
+    assert esb1.read(tmp_path / "out" / "meaning.bin", "text").meta["dim"] == 128
 
 
 def test_settings_that_cannot_be_meant_are_refused(tmp_path: Path):

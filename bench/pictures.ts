@@ -67,6 +67,7 @@ for (const width of WIDTHS) {
 			const shopper = await meetShopper(browser, shop.origin, { viewport, colorScheme, reducedMotion: "reduce" });
 			const { page, open, follow, consent, leave } = shopper;
 			await open(`/?lang=${language}`);
+			await page.waitForLoadState("networkidle");
 			await page.screenshot({ path: `${OUT}consent-${width}-${colorScheme}-${language}.png` });
 			await consent("yes");
 			for (const [name, path, first] of STEPS) {

@@ -26,6 +26,8 @@ const productsOf = (key: string) => {
 /** Products of a category or of what is bought with it. */
 const related = (ids: readonly string[], key: string) =>
 	ids.filter((id) => categoryOf(id) === key || COMPLEMENTS[key]?.includes(categoryOf(id)));
+/** Asks until it holds; a shelf needs a moment to follow. */
+const eventually = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: 20_000, interval: 200 });
 /** The log, once it holds so many lines of a type. */
 const logWith = (type: string, count: number) =>
 	vi.waitFor(
@@ -86,7 +88,7 @@ test("a product that is dismissed stays away with its variants, from shelf to sh
 	const card = shelf().cards.first();
 	await card.hover();
 	await card.getByRole("button").click();
-	await vi.waitFor(async () => expect((await shelf().ids()).map(groupOf)).not.toContain(groupOf(first)));
+	await eventually(async () => expect((await shelf().ids()).map(groupOf)).not.toContain(groupOf(first)));
 	await open("/");
 	expect((await shelf().ids()).map(groupOf)).not.toContain(groupOf(first));
 	await follow(`/?category=${shop.catalogue.find(({ product }) => product.id === first)?.product.category}`);
@@ -96,7 +98,7 @@ test("a product that is dismissed stays away with its variants, from shelf to sh
 	await page.locator(".panel").getByRole("button", { name: /again/ }).click();
 	await page.locator(".panel").getByRole("button", { name: "Close" }).click();
 	await follow("/");
-	await vi.waitFor(async () => expect(await shelf().ids()).toContain(first));
+	await eventually(async () => expect(await shelf().ids()).toContain(first));
 	await leave();
 });
 

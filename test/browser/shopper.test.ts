@@ -207,3 +207,12 @@ test("a search finds what the words name, and suggestions can be walked by keybo
 	expect(new URL(page.url()).searchParams.get("search")).toBe(chosen);
 	await leave();
 });
+
+test("a search with a typo finds what was meant, and says so", async () => {
+	const { page, open, leave } = await shopper();
+	await open("/?search=teepot");
+	await page.locator(".grid .card").first().waitFor();
+	expect(await page.locator(".note").textContent()).toContain("teapot");
+	expect(await page.locator(".grid .card .card-title").first().textContent()).toMatch(/teapot/i);
+	await leave();
+});

@@ -10,6 +10,7 @@ export type Planted = { readonly name: string; readonly text: string; readonly l
 export const OPERATOR_TEXT: Readonly<Record<string, readonly string[]>> = {
 	"PUT /admin/catalogue": ["every field: products are published as they are sent"],
 	"PUT /admin/releases/{id}/{file}": ["the body: files of a release"],
+	"PUT /admin/rules/{id}": ["{id}", "surface", "note", "items"],
 	"POST /admin/runs/claim": ["worker"],
 	"POST /admin/runs/{id}/heartbeat": ["stage"],
 	"POST /admin/runs/{id}/fail": ["message"],
@@ -50,6 +51,8 @@ function plainValue(path: readonly string[], schema: Schema): unknown {
 	if (name === "query" && path.includes("history")) return Symbol.for("nothing");
 	if (name === "limit") return schema.type === "string" ? "3" : 3;
 	if (name === "filter") return {};
+	if (name === "action") return { kind: "pin", items: ["lip-1"], place: 1 };
+	if (name === "from" || name === "until") return Symbol.for("nothing");
 	if (schema.type !== "string" || schema.enum !== undefined || schema.const !== undefined) return undefined;
 	if (name === "id" && path.length === 1) return `planted-event-${String(++events).padStart(10, "0")}`;
 	if (name === "currency") return "EUR";
@@ -86,7 +89,7 @@ export function* plantedRequests(planted: readonly Planted[]): Generator<Sent> {
 			for (const value of planted) {
 				for (const spelling of spellings(value)) {
 					const encoded = encodeURIComponent(spelling);
-					if (path.includes("{"))
+					if (path.includes("{") && !exempt.includes("{id}"))
 						yield { route, method, path: path.replaceAll(/\{\w+\}/g, encoded), body: plain === null ? null : bodyOf(plain) };
 					for (const { name } of query) yield { route, method, path: `${plainPath}?${name}=${encoded}`, body: null };
 					yield { route, method, path: `${plainPath}?unknown=${encoded}`, body: plain === null ? null : bodyOf(plain) };
@@ -94,7 +97,7 @@ export function* plantedRequests(planted: readonly Planted[]): Generator<Sent> {
 					yield { route, method, path: plainPath, body: bodyOf({ ...(plain as object), unknown: spelling }) };
 					yield { route, method, path: plainPath, body: `${spelling}{` };
 					for (const place of textsOf(plain)) {
-						if (exempt.includes(String(place.at(-1)))) continue;
+						if (place.some((part) => exempt.includes(String(part)))) continue;
 						yield { route, method, path: plainPath, body: bodyOf(withValue(plain, place, spelling)) };
 					}
 				}

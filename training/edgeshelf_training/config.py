@@ -74,7 +74,7 @@ class TrainConfig:
     dp_delta: float = 0.0  # 0: units^-1.1
     dp_clip: float = 1.0  # longest gradient of one unit
     dp_batch: int = 2_000  # units a step, expected
-    dp_steps: int = 60  # 0: counts alone
+    dp_steps: int = 0  # of DP-SGD on the encoder; 0: counts alone
     dp_learning_rate: float = 1e-3
 
     tail_price: float = 0.002  # share of validation NDCG@10 given up so that lists reach into the long tail

@@ -34,9 +34,9 @@ from .release import Fusion
 from .text_vectors import fit_text_vectors
 
 DECAY = tuple(round(0.8**age, 6) for age in range(12))
-SIMILAR_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0)
-POPULAR_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
-CONTENT_ONLY = (1.0, 0.0)  # weights of similar and popular where nothing may be chosen by anybody's events
+SIMILAR_WEIGHTS = (4.0, 8.0, 16.0, 32.0)
+POPULAR_WEIGHTS = (0.0, 2.0, 4.0, 8.0, 16.0)
+CONTENT_ONLY = (16.0, 0.0)  # weights of similar and popular where nobody's events may choose: best on Amazon Sports
 CHOICE_CASES = 4_000  # expected, one a unit at most
 
 

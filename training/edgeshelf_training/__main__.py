@@ -149,7 +149,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.command == "privacy-curve":
             config = load_config(options.config, None)
-            command = f"python -m edgeshelf_training {' '.join(arguments or sys.argv[1:])}"
+            told = " ".join(arguments or sys.argv[1:]).replace(str(options.data), options.data.name)
+            command = f"python -m edgeshelf_training {told}"
             privacy_curve(options.data, config, options.epsilons, options.cases, written_to(options.json, command))
             return 0
         if options.command == "membership":

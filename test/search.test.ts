@@ -184,6 +184,28 @@ test("a history orders what is about equally relevant, and brings nothing in or 
 	expect(idsOf(dismissed)).not.toContain("nail-6");
 });
 
+test("a shop's rules narrow a search, order what fits alike, and make nothing fit", async () => {
+	const shop = await open();
+	const rule = async (id: string, action: object) => {
+		expect((await shop.admin("PUT", `/admin/rules/${id}`, { surface: "search", action })).status).toBe(200);
+		shop.advance(10);
+		await shop.search({ query: "shoes" });
+		return shop.search({ query: "shoes" });
+	};
+	const before = await shop.search({ query: "shoes" });
+	expect([before.rules, found(before).toSorted()]).toEqual([undefined, ["s1", "s2", "s3", "s6"]]);
+	expect(found(before)[0]).toBe("s3");
+	const buried = await rule("one", { kind: "bury", filter: { category: ["care"] }, by: 1 });
+	expect([buried.rules, found(buried).at(-1), buried.total]).toEqual([["one"], "s3", 4]);
+	// No rule makes a product fit a query.
+	const pinned = await rule("one", { kind: "pin", items: ["s4", "s3"], place: 2 });
+	expect([found(pinned)[1], found(pinned).toSorted()]).toEqual(["s3", ["s1", "s2", "s3", "s6"]]);
+	// A sort that was asked for is kept.
+	expect(found(await shop.search({ query: "shoes", sort: "price-desc" }))).toEqual(["s1", "s6", "s2", "s3"]);
+	const narrowed = await rule("one", { kind: "filter", filter: { attributes: { brand: ["Bolt"] } } });
+	expect([narrowed.rules, found(narrowed).toSorted()]).toEqual([["one"], ["s2", "s6"]]);
+});
+
 test("what was typed is completed from the catalogue's words, each with something to find", async () => {
 	const { suggest } = await open();
 	const answer = await suggest("red sh");

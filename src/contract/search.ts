@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ItemId, Label, LIMIT_DEFAULT, Limit, QueryText } from "./primitives.ts";
-import { Filter, History, Surface } from "./recommendation.ts";
+import { Filter, History, RulesNamed, Surface } from "./recommendation.ts";
 
 /** Furthest that a result list can be paged, products. */
 export const SEARCH_MAX_OFFSET = 1000;
@@ -65,6 +65,7 @@ export const SearchResponse = v.strictObject({
 	/** The query as it was read, where words were corrected. */
 	corrected: v.nullable(v.string()),
 	relaxed: v.nullable(Relaxed),
+	rules: RulesNamed,
 	items: v.array(FoundItem),
 	/** Most frequent value first. */
 	facets: v.array(v.strictObject({ name: Label, values: v.array(v.strictObject({ value: v.string(), count: v.number() })) })),

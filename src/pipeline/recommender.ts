@@ -221,10 +221,11 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		search(request, sender, waitUntil) {
 			return serve(sender, waitUntil, async (release, now, watch) => {
 				const { index } = searchKeeper;
+				const rules = rulesOf(request.surface, now);
 				const found =
 					index === null
-						? await searchWithout(ports.searched, ports.hotLists, request)
-						: answerSearch(index.segments, mindOf(release), request, sender.context, now, watch, onFault);
+						? await searchWithout(ports.searched, ports.hotLists, { ...request, filter: narrowed(request.filter, rules) })
+						: answerSearch(index.segments, mindOf(release), request, sender.context, now, watch, onFault, rules);
 				return frame(release, found, SEARCH_POLICY, request.surface, now);
 			});
 		},

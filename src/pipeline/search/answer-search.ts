@@ -1,18 +1,21 @@
 import type { CoarseContext } from "../../contract/context.ts";
 import { DISMISSAL } from "../../contract/recommendation.ts";
 import type { FoundItem, Relaxed, SearchRequest, SearchResponse } from "../../contract/search.ts";
+import { NO_RULES, narrowed, type RulesInForce } from "../../rank/rules.ts";
 import { dismissedIds } from "../../sequence/history.ts";
 import { highlight } from "../../text/highlight.ts";
 import type { QueryWord } from "../../text/query.ts";
 import { ITEM_SPACE_WEIGHTS, RELEVANCE_WEIGHTS, type RelevanceWeights, wordCount } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
 import type { OnFault } from "../answer.ts";
+import { named } from "../apply-rules.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 import { complete } from "./complete.ts";
 import { countFacets } from "./count-facets.ts";
 import { type Found, find, type Hit, idOf, maskSegments } from "./find.ts";
 import { personalise } from "./personalise.ts";
+import { ruleHits } from "./rule-hits.ts";
 import type { Segment } from "./segment.ts";
 
 /** What makes more of an answer than words alone; each may be missing. */
@@ -43,11 +46,16 @@ export function answerSearch(
 	now: number,
 	watch: Stopwatch,
 	onFault: OnFault,
+	rules: RulesInForce = NO_RULES,
 ): SearchAnswer {
-	maskSegments(segments, request.filter, dismissedIds(request.history));
+	maskSegments(segments, narrowed(request.filter, rules), dismissedIds(request.history));
 	const found = watch.span("words", () => find(segments, request.query, table, weights));
 	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);
-	const ordered = watch.span("rank", () => order(found, full, release, request, context, now, onFault));
+	const ordered = watch.span("rank", () => {
+		const { hits, ...rest } = order(found, full, release, request, context, now, onFault);
+		// A sort that was asked for is kept.
+		return { ...rest, hits: request.sort === "relevance" ? ruleHits(hits, full, rules) : hits };
+	});
 	const missing = request.offset + request.limit - ordered.hits.length;
 	const more =
 		missing <= 0
@@ -60,6 +68,7 @@ export function answerSearch(
 		ignored: ordered.ignored,
 		total: full.length,
 		corrected: found.corrected,
+		...named(rules),
 		relaxed: relaxedBy(found, ordered.hits[0], more.like.length > 0),
 		items: page.map((hit) => itemOf(hit, found.query, terms)),
 		...watch.span("facets", () => countFacets(full, request.facets)),

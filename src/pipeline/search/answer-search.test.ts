@@ -69,6 +69,19 @@ test("what means the same is found without a common word, and told as such", () 
 	expect(search([segment], { query: "sofa" })).toMatchObject({ relaxed: { by: "popular" } });
 });
 
+test("where nothing has all words, what is of the kind that is named comes before what shares a property", () => {
+	const shop = segmentOf({
+		hat: product("Red hat", { category: "Hats" }),
+		shoe: product("Black loafers", { category: "Shoes" }),
+		boot: product("Brown shoe care", { category: "Care" }),
+	});
+	const answer = search([shop], { query: "red shoes" });
+	expect([idsOf(answer)[0], answer.total, answer.relaxed]).toEqual(["shoe", 3, { by: "words", without: ["red"] }]);
+	const red = segmentOf({ hat: product("Red hat", { category: "Hats" }), shoe: product("Red loafers", { category: "Shoes" }) });
+	expect(idsOf(search([red], { query: "red shoes" }))).toEqual(["shoe", "hat"]);
+	expect(search([red], { query: "red shoes" }).relaxed).toBeNull();
+});
+
 test("meaning orders what words hold to be equal", () => {
 	const segment = segmentOf({ a: product("Rug grey"), b: product("Couch grey"), c: product("Lamp grey") });
 	expect(idsOf(search([segment], { query: "grey sofa" }, MEANING))[0]).toBe("b");

@@ -14,6 +14,7 @@ import type { Stopwatch } from "../stopwatch.ts";
 import { complete } from "./complete.ts";
 import { countFacets } from "./count-facets.ts";
 import { type Found, find, type Hit, idOf, maskSegments } from "./find.ts";
+import { kindFirst } from "./kind-first.ts";
 import { personalise } from "./personalise.ts";
 import { ruleHits } from "./rule-hits.ts";
 import type { Segment } from "./segment.ts";
@@ -49,7 +50,10 @@ export function answerSearch(
 	rules: RulesInForce = NO_RULES,
 ): SearchAnswer {
 	maskSegments(segments, narrowed(request.filter, rules), dismissedIds(request.history));
-	const found = watch.span("words", () => find(segments, request.query, table, weights));
+	const found = watch.span("words", () => {
+		const found = find(segments, request.query, table, weights);
+		return { ...found, hits: kindFirst(found) };
+	});
 	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);
 	const ordered = watch.span("rank", () => {
 		const { hits, ...rest } = order(found, full, release, request, context, now, onFault);

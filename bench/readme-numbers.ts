@@ -5,6 +5,7 @@
  *     npx node bench/readme-numbers.ts     writes them between the marks in README.md
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type ColdResult, coldLine } from "./cold/readme-lines.ts";
 import { searchTable } from "./search/readme-table.ts";
 import type { SearchResult } from "./search/result.ts";
 import { servingTable } from "./serve/readme-table.ts";
@@ -237,9 +238,30 @@ export function numbers(): string {
 		"",
 		...searchTable(result<SearchResult>("search")),
 		...servingTable(result<ServeResult>("serve")),
+		...coldLine(result<ColdResult>("cold")),
+		...soakLine(result<Soak>("soak")),
+		...reasonsLine(result<Reasons>("reasons")),
+		"",
 		END,
 	].join("\n");
 }
+
+type Soak = { readonly requests: number; readonly swaps: number; readonly growth: number; readonly command: string };
+type Reasons = { readonly faithful: number; readonly equal: number; readonly cases: number; readonly command: string };
+
+const soakLine = (soak: Soak | null): string[] =>
+	soak === null
+		? []
+		: [
+				`- Memory after ${soak.requests.toLocaleString("en-US")} requests and ${soak.swaps} swaps of the release, against that after 1,000 and one: ${(100 * soak.growth).toFixed(1)}% more: \`${soak.command}\``,
+			];
+
+const reasonsLine = (reasons: Reasons | null): string[] =>
+	reasons === null
+		? []
+		: [
+				`- Reasons on Beauty: in ${(100 * reasons.faithful).toFixed(1)}% of ${reasons.cases.toLocaleString("en-US")} cases a product falls further without the item that its reason names than without another of the history, in ${(100 * reasons.equal).toFixed(1)}% as far: \`${reasons.command}\``,
+			];
 
 /** The README with its numbers renewed. */
 export function withNumbers(readme: string): string {

@@ -18,6 +18,20 @@ async function load(encoder: Encoder | null = meanEncoder()): Promise<OverlaidRe
 	return createOverlaidRelease({ ...loaded.value, encoder }, createPlainSpace);
 }
 
+const published = (await load()).loaded;
+/** The release's table with columns of its own, since the overlay writes into them. */
+function ownTable() {
+	const { table } = published;
+	const [price, category, inStock, hidden, group] = [table.price, table.category, table.inStock, table.hidden, table.group].map((column) =>
+		column.slice(),
+	) as [Int32Array, Int32Array, Uint8Array, Uint8Array, Int32Array];
+	return { ...table, price, category, inStock, hidden, group, attributes: table.attributes.map((column) => column.slice()) };
+}
+function valuesOf(id: string) {
+	const { category, brand, price } = TINY_ITEMS.find((item) => item.id === id) as (typeof TINY_ITEMS)[number];
+	return { category, brand, price: price < 0 ? null : price };
+}
+
 const request = (ids: readonly string[], more: Partial<RecommendationRequest> = {}): RecommendationRequest => ({
 	history: ids.map((item) => ({ item, event: "view" as const })),
 	surface: "home",
@@ -207,6 +221,35 @@ test("the page's own product is never recommended, nor what is excluded; seen it
 	expect(found).not.toContain("lip-1");
 	expect(found).not.toContain("lip-2");
 	expect(found.length).toBe(10);
+});
+
+test("variants of one product fill one place, the best of them, and the list stays as long as there are products", async () => {
+	fc.assert(
+		fc.property(
+			fc.boolean(),
+			fc.boolean(),
+			fc.array(fc.constantFrom(null, "g1", "g2", "g3"), { minLength: ALL.length, maxLength: ALL.length }),
+			fc.subarray(ALL, { maxLength: 3 }),
+			fc.integer({ min: 1, max: 12 }),
+			(hasEncoder, byBoost, groups, history, limit) => {
+				const release = createOverlaidRelease(
+					{ ...published, table: ownTable(), encoder: hasEncoder ? meanEncoder() : null },
+					createPlainSpace,
+				);
+				const asked = request(history, { limit: 12, explain: byBoost });
+				const apart = idsOf(answer(release, asked));
+				release.apply(ALL.map((id, n) => ({ id, version: n, product: product({ ...valuesOf(id), group: groups[n] ?? null }) })));
+				const keyOf = (id: string) => groups[ALL.indexOf(id as (typeof ALL)[number])] ?? id;
+				const shown = idsOf(answer(release, { ...asked, limit }));
+				const products = new Set(apart.map(keyOf));
+				expect(new Set(shown.map(keyOf)).size).toBe(shown.length);
+				expect(shown).toHaveLength(Math.min(limit, products.size));
+				// The first of each product in the order without variants.
+				const first = apart.filter((id, place) => apart.findIndex((other) => keyOf(other) === keyOf(id)) === place);
+				expect(shown).toEqual(first.slice(0, limit));
+			},
+		),
+	);
 });
 
 test("an explained item names the history item that led to it, and its shares add up to its score", async () => {

@@ -15,6 +15,7 @@ import { liftOf, maskPinned, named, pinnedItems, pinnedRows, withLift } from "./
 import { encodeQuery } from "./encode-query.ts";
 import { createExplainer } from "./explain.ts";
 import { workingEncoder } from "./load-release.ts";
+import { onePerProduct } from "./one-per-product.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { popularItems } from "./popular-items.ts";
 import type { HotLists } from "./ports.ts";
@@ -80,7 +81,7 @@ export function answerByParts(release: OverlaidRelease, request: RecommendationR
 }
 
 /**
- * Masks, ranks and names.
+ * Masks, ranks and names. A shopper is shown one variant of a product; what is asked by parts is every row, as it is measured.
  * @param query null: the session's weights, fitted without the encoder
  * @param parts null: all, and an empty list when no candidate was found at all
  */
@@ -100,7 +101,10 @@ function rank(
 	const fitted = bucketWeights(query === null ? session : buckets, history.rows.length);
 	const weights: PartWeights = parts === null ? fitted : weightsOfParts(fitted, parts);
 	const lift = liftOf(release, rules);
-	const ranked = rankCandidates(release, query, history.rows, weights, parts ?? PARTS, request.limit, lift);
+	const ranked =
+		parts === null
+			? onePerProduct(release, request.limit, (most) => rankCandidates(release, query, history.rows, weights, PARTS, most, lift))
+			: rankCandidates(release, query, history.rows, weights, parts, request.limit);
 	if (ranked.scored === 0 && parts === null && query === null) return [];
 	const explain = createExplainer(release, history, weights, query, context);
 	const items = Array.from(

@@ -42,6 +42,8 @@ export interface OverlaidRelease extends Vocabulary {
 	/** Writes a row's float32 vector. */
 	writeVector(row: number, out: Float32Array, at: number): void;
 	apply(changes: readonly ProductChange[]): void;
+	/** Whether any product has variants. */
+	readonly hasVariants: boolean;
 	/** Whether a product was deleted since the release was made, known to it or not. */
 	isDeleted(id: string): boolean;
 	scratch(): Scratch;
@@ -56,6 +58,7 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 	const addedIds: string[] = [];
 	const deletedIds = new Set<string>();
 	let cursor: OverlayCursor = { version: items.meta.catalogueVersion, id: AFTER_ALL_IDS };
+	let hasVariants = items.group.some((code) => code !== -1);
 	let room: Scratch | null = null;
 	let roomRows = 0;
 
@@ -78,6 +81,7 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 	function place(row: number, product: OverlaidProduct): void {
 		const [table, at] = locate(row);
 		writeProduct(table, at, product, codes);
+		hasVariants ||= product.group !== null && product.group !== "";
 		table.hidden[at] = 0;
 		if (table === own) return;
 		const vector = words === null ? null : textVector(words, textOf(product));
@@ -120,6 +124,9 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 				}
 				cursor = { version, id };
 			}
+		},
+		get hasVariants() {
+			return hasVariants;
 		},
 		isDeleted: (id) => deletedIds.has(id),
 		scratch() {

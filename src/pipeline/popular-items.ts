@@ -28,17 +28,7 @@ export function popularItems(
 	maskPinned(release, pinned);
 	const lift = liftOf(release, rules);
 	const most = lift === null ? request.limit : LIFTED_FROM * request.limit;
-	const rows: number[] = [];
-	const take = (row: number): void => {
-		if (rows.length >= most || row === -1 || release.isMasked(row)) return;
-		release.mask(row);
-		rows.push(row);
-	};
-	for (const id of popularIds(release, request, hot)) {
-		if (rows.length >= most) break;
-		take(release.rowOf(id));
-	}
-	for (const row of mostPopular(release, most - rows.length).rows) take(row);
+	const rows = popularRows(release, request, hot, new Set(), most);
 	const items = lifted(rows, lift).map(
 		(row, place): RecommendedItem => ({
 			id: release.idOf(row),

@@ -1,4 +1,5 @@
 import { type Config, readConfig } from "./config.ts";
+import { CROWD_MIN_VISITORS } from "./contract/crowd.ts";
 import { OTHER_SURFACE } from "./contract/recommendation.ts";
 import { createEventIntake } from "./feedback/accept.ts";
 import { consumeFeedback } from "./feedback/consume.ts";
@@ -155,7 +156,17 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		rules,
 		releases: createReleaseRegistry(releasePorts),
 		runs,
-		status: async () => ({ ...(await readStatus(now())), serving: recommender.state() }),
+		status: async () => ({
+			...(await readStatus(now())),
+			serving: recommender.state(),
+			terms: {
+				crowd: CROWD_MIN_VISITORS,
+				kPairMin: config.K_PAIR_MIN,
+				epsilonMax: config.DP_EPSILON_MAX,
+				localEpsilon: config.LOCAL_EPSILON,
+				logRetentionDays: config.LOG_RETENTION_DAYS,
+			},
+		}),
 		tokens: config.ADMIN_TOKENS,
 		access:
 			config.ACCESS_TEAM === ""

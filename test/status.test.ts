@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { LATENCY_EDGES_MS } from "../src/contract/event.ts";
 import { adminApp, migrate, NOW } from "./admin-fixtures.ts";
 import { activated, makeRelease, putFile, ready } from "./release-fixtures.ts";
 
@@ -21,6 +22,7 @@ test("tells of an empty shop without a fault", async () => {
 		runs: [],
 		activations: [],
 		lastHour: { requests: 0, shares: {} },
+		metrics: { edgesMs: [...LATENCY_EDGES_MS], hours: [] },
 	});
 });
 
@@ -57,5 +59,38 @@ test("tells what serves, what was counted and what waits", async () => {
 		runs: [expect.objectContaining({ id: run.id, state: "open", reason: "drift" })],
 		activations: [expect.objectContaining({ release: a.id, action: "activate", by: "operator", token: "release" })],
 		lastHour: { requests: 8, shares: { personal: 0.75, popular: 0.25 } },
+		metrics: expect.anything(),
+	});
+});
+
+test("tells the requests of a day by hour, surface and rung, with how long they took", async () => {
+	const hour = Math.floor(NOW / 3600);
+	const cell = (minute: number, surface: string, source: string, bucket: number, n: number) =>
+		env.DB.prepare("INSERT INTO metric_rollups (minute, surface, source, bucket, n) VALUES (?1, ?2, ?3, ?4, ?5)").bind(
+			minute,
+			surface,
+			source,
+			bucket,
+			n,
+		);
+	await env.DB.batch([
+		// Two minutes of one hour are one entry.
+		cell(hour * 60, "home", "personal", -1, 6),
+		cell(hour * 60, "home", "personal", 0, 4),
+		cell(hour * 60 + 59, "home", "personal", -1, 3),
+		cell(hour * 60 + 59, "home", "personal", 9, 2),
+		cell(hour * 60, "home", "popular", -1, 1),
+		cell((hour - 23) * 60, "cart", "personal", -1, 5),
+		cell((hour - 23) * 60 - 1, "cart", "personal", -1, 99),
+	]);
+	const { metrics } = await (await ask("GET", "/admin/status", "read")).json<{ metrics: unknown }>();
+	const nothing = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+	expect(metrics).toEqual({
+		edgesMs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+		hours: [
+			{ from: (hour - 23) * 3600, surface: "cart", source: "personal", requests: 5, latency: nothing },
+			{ from: hour * 3600, surface: "home", source: "personal", requests: 9, latency: [4, 0, 0, 0, 0, 0, 0, 0, 0, 2] },
+			{ from: hour * 3600, surface: "home", source: "popular", requests: 1, latency: nothing },
+		],
 	});
 });

@@ -77,6 +77,7 @@ async function prepare(address: URL, withDemo: boolean): Promise<"prepared"> {
 function welcome(address: URL, release: string, history: readonly { readonly item: string }[]): string {
 	return `
   Shop       ${address.href}
+  Console    ${address.href}console/ (its token: EDGESHELF_TOKEN in .dev.vars)
   API        ${address.href}docs
   Release    ${release}
 

@@ -1,3 +1,4 @@
+import { LATENCY_EDGES_MS } from "../contract/event.ts";
 import type { ActivePointer } from "../contract/release.ts";
 import { REQUESTS_BUCKET } from "./metrics.ts";
 import { POINTER } from "./pointer.ts";
@@ -7,6 +8,20 @@ import { utcDay } from "./utc-day.ts";
 const EVENT_DAYS = 14;
 /** Runs and activations told of. */
 const LATEST = 5;
+
+/** Hours of request figures, the one that runs now included. */
+const METRIC_HOURS = 24;
+
+/** Requests of one hour on one surface, answered by one rung. */
+export type HourOfRequests = {
+	/** Start of the hour, unix seconds. */
+	readonly from: number;
+	readonly surface: string;
+	readonly source: string;
+	readonly requests: number;
+	/** Requests by bucket of `edgesMs`, the last open; fewer than `requests` where the clock did not move. */
+	readonly latency: readonly number[];
+};
 
 /** What an operator asks first. */
 export type Status = {
@@ -22,12 +37,14 @@ export type Status = {
 	readonly activations: readonly Readonly<Record<string, unknown>>[];
 	/** Requests of the last hour, and what share of them each rung answered. */
 	readonly lastHour: { readonly requests: number; readonly shares: Readonly<Record<string, number>> };
+	/** The last 24 hours by hour, surface and rung, oldest first; hours without a request are left out. */
+	readonly metrics: { readonly edgesMs: readonly number[]; readonly hours: readonly HourOfRequests[] };
 };
 
 /** Reads the status in one round trip. @returns a reader of the status at `now`, unix seconds */
 export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 	return async function readStatus(now) {
-		const [pointer, catalogue, releases, events, dead, runs, activations, rungs, objects] = await db.batch<Record<string, never>>([
+		const [pointer, catalogue, releases, events, dead, runs, activations, rungs, objects, cells] = await db.batch<Record<string, never>>([
 			db.prepare(POINTER),
 			db.prepare(
 				`SELECT count(*) FILTER (WHERE NOT deleted) AS products, count(*) FILTER (WHERE deleted) AS deleted,
@@ -51,6 +68,12 @@ export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 				.prepare("SELECT source, sum(n) AS n FROM metric_rollups WHERE minute > ?1 AND bucket = ?2 GROUP BY source ORDER BY source")
 				.bind(Math.floor(now / 60) - 60, REQUESTS_BUCKET),
 			db.prepare("SELECT keyId, count(*) AS n FROM log_objects GROUP BY keyId ORDER BY keyId"),
+			db
+				.prepare(
+					`SELECT minute / 60 AS hour, surface, source, bucket, sum(n) AS n FROM metric_rollups WHERE minute >= ?1
+					GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+				)
+				.bind((Math.floor(now / 3600) - METRIC_HOURS + 1) * 60),
 		]);
 		const byState = countsOf(releases, "state");
 		const byRung = countsOf(rungs, "source");
@@ -68,6 +91,7 @@ export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 			runs: runs?.results ?? [],
 			activations: activations?.results ?? [],
 			lastHour: { requests, shares: Object.fromEntries(Object.entries(byRung).map(([rung, n]) => [rung, n / requests])) },
+			metrics: { edgesMs: LATENCY_EDGES_MS, hours: hoursOf((cells?.results ?? []) as unknown as Cell[]) },
 		};
 	};
 }
@@ -75,3 +99,16 @@ export function createStatus(db: D1Database): (now: number) => Promise<Status> {
 /** Rows of a name and a count as a record. */
 const countsOf = (result: D1Result<Record<string, unknown>> | undefined, name: string): Record<string, number> =>
 	Object.fromEntries((result?.results ?? []).map((row) => [String(row[name]), Number(row.n)]));
+
+type Cell = { readonly hour: number; readonly surface: string; readonly source: string; readonly bucket: number; readonly n: number };
+
+/** Cells of equal hour, surface and source as one entry each; they come in that order. */
+function hoursOf(cells: readonly Cell[]): HourOfRequests[] {
+	const groups = Map.groupBy(cells, ({ hour, surface, source }) => `${hour} ${source} ${surface}`);
+	return [...groups.values()].map((group) => {
+		const { hour, surface, source } = group[0] as Cell;
+		const nOf = (bucket: number) => group.find((cell) => cell.bucket === bucket)?.n ?? 0;
+		const latency = Array.from({ length: LATENCY_EDGES_MS.length + 1 }, (_, bucket) => nOf(bucket));
+		return { from: hour * 3600, surface, source, requests: nOf(REQUESTS_BUCKET), latency };
+	});
+}

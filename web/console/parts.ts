@@ -39,9 +39,15 @@ export function table<T>(caption: string, columns: readonly Column<T>[], rows: r
 export const facts = (pairs: readonly (readonly [term: string, ...Child[]])[]) =>
 	h("dl", { class: "facts" }, ...pairs.map(([term, ...value]) => h("div", {}, h("dt", {}, term), h("dd", {}, ...value))));
 
-/** A labelled control. */
-export const field = (label: string, control: HTMLElement, hint?: string) =>
-	h("label", { class: "field" }, h("span", {}, label), control, hint ? h("small", {}, hint) : null);
+let fields = 0;
+
+/** A labelled control; readers hear the hint after the label. */
+export function field(label: string, control: HTMLElement, hint?: string): HTMLElement {
+	control.id ||= `field-${++fields}`;
+	const said = `${control.id}-hint`;
+	if (hint) control.setAttribute("aria-describedby", said);
+	return h("div", { class: "field" }, h("label", { for: control.id }, label), control, hint ? h("small", { id: said }, hint) : null);
+}
 
 /** One sentence that readers are told at once. */
 export const failureLine = (failure: unknown) => h("p", { class: "failure", role: "alert" }, sentenceOf(failure));

@@ -159,7 +159,7 @@ function comparison({ query, go }: Console, all: readonly Release[]) {
 		table(
 			"Two releases compared",
 			[
-				["", ({ name }) => name],
+				["What", ({ name }) => name],
 				["Left", (row) => row.left],
 				["Right", (row) => row.right],
 				["Difference", (row) => (row.change === null ? (row.left === row.right ? NOTHING : tag("differs")) : row.change)],

@@ -39,6 +39,8 @@ export async function serveShop() {
 	);
 	return {
 		origin: url.origin,
+		/** Opens all admin routes. */
+		token: TOKEN,
 		catalogue,
 		/** All that the log holds, in order of receipt. */
 		async log(): Promise<LogLine[]> {

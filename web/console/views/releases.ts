@@ -204,5 +204,6 @@ function compared(left: Release, a: Manifest, right: Release, b: Manifest): Row[
 
 const changeOf = (from: number, to: number): string => {
 	const ratio = to / from - 1;
-	return ratio === 0 ? NOTHING : `${ratio > 0 ? "+" : "−"}${share(Math.abs(ratio))}`;
+	// Below what a tenth of a percent shows there is nothing to tell.
+	return Math.abs(ratio) < 0.0005 ? NOTHING : `${ratio > 0 ? "+" : "−"}${share(Math.abs(ratio))}`;
 };

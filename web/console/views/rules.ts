@@ -58,7 +58,9 @@ function windowOf(from: number | null, until: number | null): string {
 	return [from === null ? null : `from ${time(from)}`, until === null ? null : `until ${time(until)}`].filter(Boolean).join(" ");
 }
 
-function actionsOf({ api, go }: Console, { id, ...rule }: NamedRule) {
+function actionsOf({ api, go }: Console, { id, surface, from, until, enabled, note, action }: NamedRule) {
+	// The list tells more of a rule than one may send.
+	const rule = { surface, from, until, enabled, note, action };
 	const path = `/admin/rules/${encodeURIComponent(id)}`;
 	const told = h("span", {});
 	const toggle = async () => {

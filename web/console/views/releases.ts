@@ -58,6 +58,8 @@ async function follow(api: Api, active: string | null, told: HTMLElement, signal
 	const until = Date.now() + FOLLOW_FOR_MS;
 	while (!signal.aborted) {
 		try {
+			// An isolate reads the pointer when it is asked for an answer, not for its status.
+			await api.ask("POST", "/admin/evaluate", { limit: 1 });
 			const { release } = (await api.ask<Status>("GET", "/admin/status")).value.serving;
 			if (signal.aborted) return;
 			const follows = release === active;

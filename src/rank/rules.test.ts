@@ -73,6 +73,11 @@ test("what passes a narrowed filter is what passes the request's filter and all 
 	);
 });
 
+test("an attribute may be called as something that every object inherits", () => {
+	const filters: readonly Filter[] = [{ attributes: { toString: ["a", "b"] } }, { attributes: { toString: ["b"], valueOf: ["c"] } }];
+	expect(narrowed({}, { filters }).attributes).toEqual({ toString: ["b"], valueOf: ["c"] });
+});
+
 test("pins stand in their places, at the end of a list too short for them, and the list keeps its length", () => {
 	const pins = [
 		{ place: 1, value: "x" },

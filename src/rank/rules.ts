@@ -45,7 +45,11 @@ export function narrowed(filter: Filter, { filters }: Pick<RulesInForce, "filter
 	let passing = filter;
 	for (const next of filters) {
 		const attributes = { ...passing.attributes };
-		for (const [name, values] of Object.entries(next.attributes ?? {})) attributes[name] = common(attributes[name], values) ?? [];
+		for (const [name, values] of Object.entries(next.attributes ?? {})) {
+			// An attribute may be called as something that every object inherits, such as "toString".
+			const before = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+			attributes[name] = common(before, values) ?? [];
+		}
 		passing = {
 			...passing,
 			...given("category", common(passing.category, next.category)),

@@ -21,8 +21,11 @@ export function liftOf(release: OverlaidRelease, { lifts }: RulesInForce): Lift 
 }
 
 /** The rows of a list without scores: those that gain first, those that lose last, else in their order. */
-export const lifted = (rows: readonly number[], lift: Lift | null): readonly number[] =>
-	lift === null ? rows : rows.toSorted((a, b) => lift(b) - lift(a));
+export function lifted(rows: readonly number[], lift: Lift | null): readonly number[] {
+	if (lift === null) return rows;
+	const lifts = new Map(rows.map((row) => [row, lift(row)]));
+	return rows.toSorted((a, b) => (lifts.get(b) as number) - (lifts.get(a) as number));
+}
 
 /** Products that are pinned and that the tables' masks, which must be made, let be shown; each once, no two at one place. */
 export function pinnedRows(release: OverlaidRelease, { pins }: RulesInForce): PinnedRow[] {

@@ -12,7 +12,8 @@ export function ruleHits(hits: readonly Hit[], full: readonly Hit[], { lifts, pi
 	if (lifts.length === 0 && pins.length === 0) return hits;
 	const isFull = new Set(full);
 	const fitting = hits.filter((hit) => isFull.has(hit));
-	const liftBy = new Map(fitting.map((hit) => [hit, liftOf(hit, lifts)]));
+	const liftOf = hitLift(fitting, lifts);
+	const liftBy = new Map(fitting.map((hit) => [hit, liftOf(hit)]));
 	const lifted = fitting.toSorted((a, b) => (liftBy.get(b) as number) - (liftBy.get(a) as number));
 	const byId = new Map(lifted.map((hit) => [idOf(hit), hit]));
 	const pinned: { place: number; value: Hit }[] = [];
@@ -30,6 +31,14 @@ export function ruleHits(hits: readonly Hit[], full: readonly Hit[], { lifts, pi
 	return [...withPins(unpinned, pinned, lifted.length), ...hits.filter((hit) => !isFull.has(hit))];
 }
 
-function liftOf({ segment: { columns, codes }, row }: Hit, lifts: RulesInForce["lifts"]): number {
-	return lifts.reduce((sum, { filter, by }) => (passesRow(columns, row, codeFilter(filter, codes)) ? sum + by : sum), 0);
+/** What rules add to a hit. Filters are read once a segment: a query may have every product as a hit, and a shop many rules. */
+function hitLift(hits: readonly Hit[], lifts: RulesInForce["lifts"]): (hit: Hit) => number {
+	const bySegment = new Map(
+		[...new Set(hits.map(({ segment }) => segment))].map((segment) => [
+			segment,
+			lifts.map(({ filter, by }) => ({ filter: codeFilter(filter, segment.codes), by })),
+		]),
+	);
+	return ({ segment, row }) =>
+		(bySegment.get(segment) ?? []).reduce((sum, { filter, by }) => (passesRow(segment.columns, row, filter) ? sum + by : sum), 0);
 }

@@ -81,6 +81,9 @@ test("a pin stands in its place as far as the request lets it be shown, and nowh
 	expect(new Set(idsOf(pinned)).size).toBe(4);
 	expect(idsOf(await shop.recommend({ history: [] })).slice(1, 3)).toEqual(["hair-12", "nail-8"]);
 	expect(idsOf(await shop.recommend({ exclude: ["hair-12"] }))[1]).toBe("nail-8");
+	// A list that ends before the place is what it would be without the rule.
+	await shop.rule("later", { kind: "pin", items: ["lip-2"], place: 9 });
+	expect(idsOf(await shop.recommend({ limit: 1 }))).toEqual(["lip-2"]);
 	await list([product("nail-8", { category: "nail", stock: 0 })]);
 	shop.advance(10);
 	await shop.recommend();

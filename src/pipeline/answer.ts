@@ -95,7 +95,7 @@ function rank(
 	context: CoarseContext,
 ): RecommendedItem[] {
 	prepareMask(release, request, history);
-	const pinned = pinnedRows(release, rules);
+	const pinned = pinnedRows(release, rules, request.limit);
 	maskPinned(release, pinned);
 	const { buckets, session } = release.loaded.fusion;
 	const fitted = bucketWeights(query === null ? session : buckets, history.rows.length);

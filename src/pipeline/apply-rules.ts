@@ -27,8 +27,8 @@ export function lifted(rows: readonly number[], lift: Lift | null): readonly num
 	return rows.toSorted((a, b) => (lifts.get(b) as number) - (lifts.get(a) as number));
 }
 
-/** Products that are pinned and that the tables' masks, which must be made, let be shown; each once, no two at one place. */
-export function pinnedRows(release: OverlaidRelease, { pins }: RulesInForce): PinnedRow[] {
+/** Products that are pinned to the first `limit` places and that the tables' masks, which must be made, let be shown; each once, no two at one place. */
+export function pinnedRows(release: OverlaidRelease, { pins }: RulesInForce, limit: number): PinnedRow[] {
 	const taken = new Set<number>();
 	const rows: PinnedRow[] = [];
 	let next = 1;
@@ -36,7 +36,7 @@ export function pinnedRows(release: OverlaidRelease, { pins }: RulesInForce): Pi
 		next = Math.max(next, place);
 		for (const item of items) {
 			const row = release.rowOf(item);
-			if (row === -1 || taken.has(row) || release.isMasked(row)) continue;
+			if (next > limit || row === -1 || taken.has(row) || release.isMasked(row)) continue;
 			taken.add(row);
 			rows.push({ row, rule, place: next++ });
 		}

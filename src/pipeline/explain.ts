@@ -37,6 +37,7 @@ export function createExplainer(
 	context: CoarseContext,
 ): (row: number) => Explained {
 	const things = nameable(history);
+	const offsets = seenOffsets(release, history.rows);
 	/** Queries of the history without each thing; made with the first row that asks. */
 	let without: readonly (QuantisedQuery | null)[] | null = null;
 
@@ -93,7 +94,7 @@ export function createExplainer(
 		const contributions = contributionsOf(candidates.features, place, weights);
 		if (weights[OWN] !== 0) {
 			contributions.popular += release.boostOf(row);
-			contributions.transitions += seenOffsets(release, history.rows).get(row) ?? 0;
+			contributions.transitions += offsets.get(row) ?? 0;
 		}
 		return { reason: reasonOf(row, place), contributions };
 	};

@@ -24,7 +24,7 @@ export function popularItems(
 	rules: RulesInForce,
 ): RecommendedItem[] {
 	prepareMask(release, request, history);
-	const pinned = pinnedRows(release, rules);
+	const pinned = pinnedRows(release, rules, request.limit);
 	maskPinned(release, pinned);
 	const lift = liftOf(release, rules);
 	const most = lift === null ? request.limit : LIFTED_FROM * request.limit;

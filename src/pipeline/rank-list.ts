@@ -44,7 +44,7 @@ export function rankList(
 	const common = { ignored: history.ignored, omitted: sorted.omitted, ...named(rules) };
 	// Of the list's own products some may be pinned; the others are ordered around them.
 	const inList = new Set(sorted.rows);
-	const pinned = pinnedRows(release, rules).filter(({ row }) => inList.has(row));
+	const pinned = pinnedRows(release, rules, sorted.shown.length).filter(({ row }) => inList.has(row));
 	const pins = pinned.map(({ row, rule, place }) => ({
 		place,
 		value: { id: release.idOf(row), score: null, ...(request.explain && { reason: { kind: "rule" as const, rule } }) },
@@ -74,7 +74,7 @@ export function rankList(
 			onFault("session", error);
 		}
 	}
-	const given = lift === null ? sorted.shown : sorted.shown.toSorted((a, b) => liftById(release, lift, b) - liftById(release, lift, a));
+	const given = lift === null ? sorted.shown : liftedIds(release, sorted.shown, lift);
 	return { source: "static", ...common, items: around(given.map(unscored)) };
 }
 
@@ -86,9 +86,14 @@ export function listAsGiven({ ids, history }: Pick<RankRequest, "ids" | "history
 	return { source: "static", ignored: 0, items: shown.map(unscored), omitted: distinct.filter((id) => dismissed.has(id)) };
 }
 
-function liftById(release: OverlaidRelease, lift: Lift, id: string): number {
-	const row = release.rowOf(id);
-	return row === -1 ? 0 : lift(row);
+/** Those that gain first, those that lose last, else as given. */
+function liftedIds(release: OverlaidRelease, ids: readonly string[], lift: Lift): readonly string[] {
+	const liftOfId = (id: string) => {
+		const row = release.rowOf(id);
+		return row === -1 ? 0 : lift(row);
+	};
+	const lifts = new Map(ids.map((id) => [id, liftOfId(id)]));
+	return ids.toSorted((a, b) => (lifts.get(b) as number) - (lifts.get(a) as number));
 }
 
 const unscored = (id: string): RankedItem => ({ id, score: null });

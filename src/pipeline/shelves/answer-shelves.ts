@@ -69,7 +69,7 @@ export function answerShelves(
 	const pins = specs.map((spec) => {
 		if (spec.rules.pins.length === 0) return [];
 		prepareMask(release, maskOf(frame, spec), shopper.history);
-		return pinnedRows(release, spec.rules);
+		return pinnedRows(release, spec.rules, spec.limit);
 	});
 	// A product that one shelf pins is not on another.
 	const pinned = oncePerPage(release, pins);

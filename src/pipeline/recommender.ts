@@ -125,12 +125,27 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	async function beside<T>(waitUntil: WaitUntil, now: number, respondTo: () => Promise<T>): Promise<T> {
 		if (!keeper.isDue(now) && !searchKeeper.isDue(now)) return respondTo();
 		const answered = Promise.withResolvers<void>();
+		const readings: Promise<unknown>[] = [answered.promise];
+		const tendReleases = () =>
+			keeper.tend(
+				now,
+				(work) => {
+					readings.push(work);
+					waitUntil(work);
+				},
+				answered.promise,
+			);
 		try {
-			if (keeper.serving(null) !== null) await keeper.tend(now, waitUntil, answered.promise);
+			if (keeper.serving(null) !== null) await tendReleases();
 			const response = respondTo();
 			// While nothing serves, what this one asks of the stores comes before what the next ones need.
-			searchKeeper.tend(now, waitUntil, answered.promise);
-			await keeper.tend(now, waitUntil, answered.promise);
+			await tendReleases();
+			// One thread loads both: the release first, by which every other route answers.
+			searchKeeper.tend(
+				now,
+				waitUntil,
+				Promise.all(readings).then(() => {}),
+			);
 			return await response;
 		} finally {
 			setTimeout(answered.resolve, HEAD_START_MS);

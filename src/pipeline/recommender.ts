@@ -140,11 +140,11 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			const response = respondTo();
 			// While nothing serves, what this one asks of the stores comes before what the next ones need.
 			await tendReleases();
-			// One thread loads both: the release first, by which every other route answers.
+			// One thread loads both: the release first, by which every other route answers, and then those who waited for it.
 			searchKeeper.tend(
 				now,
 				waitUntil,
-				Promise.all(readings).then(() => {}),
+				Promise.all(readings).then(() => new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))),
 			);
 			return await response;
 		} finally {

@@ -1,6 +1,7 @@
 import { blockRows, exactScore, scanBlock } from "./block";
 import { dotRow, layOut } from "./dot";
-import { aim, Query, queryAt } from "./query";
+import { planeBlockRows, Planes, scanPlanes, scorePlanes } from "./planes";
+import { aim, MOST_ROWS, Query, queryAt } from "./query";
 import { Rows } from "./rows";
 import { keepBest, sort } from "./select";
 
@@ -40,18 +41,59 @@ export function scoresOf(place: i32): usize {
  * @param rows address of `Rows`
  */
 export function scan(rows: Rows, queries: i32): void {
+	for (let place = 0; place < queries; place++) layOut(queryAt(place), rows.dim);
+	sweep<Rows>(rows, queries, blockRows(rows.dim), scanBlock);
 	for (let place = 0; place < queries; place++) {
 		const query = queryAt(place);
-		layOut(query, rows.dim);
-		aim(query, query.most, firstBar(query, rows));
+		sort(query, 0, query.size - 1);
+	}
+}
+
+/** For each row that a scan of planes is asked for, rows that it scores by all their bits; and the fewest of them. */
+const CANDIDATES: i32 = 5;
+const FEWEST: i32 = 512;
+
+/**
+ * Scan of planes for queries 0 to `queries - 1`: of the rows that are best by their upper bits the best by all bits.
+ * @param rows address of `Planes`
+ */
+export function scanByPlanes(rows: Planes, queries: i32): void {
+	const wanted = memory.data(4 * 4);
+	for (let place = 0; place < queries; place++) {
+		const query = queryAt(place);
+		store<i32>(wanted + (<usize>place << 2), query.most);
+		query.most = min(MOST_ROWS, max(CANDIDATES * query.most, FEWEST));
+	}
+	sweep<Planes>(rows, queries, planeBlockRows(rows.dim), scanPlanes);
+	for (let place = 0; place < queries; place++) {
+		const query = queryAt(place);
+		scorePlanes(query, rows, query.size);
+		query.most = load<i32>(wanted + (<usize>place << 2));
+		keepBest(query);
+		sort(query, 0, query.size - 1);
+	}
+}
+
+/**
+ * Scores the first `size` rows of query 0 by all their bits, in the order in which they were written there.
+ * @param rows address of `Planes`
+ */
+export function scoreByPlanes(rows: Planes, size: i32): void {
+	scorePlanes(queryAt(0), rows, size);
+}
+
+/** Leaves in each query the best rows of all blocks, in no order. */
+function sweep<R extends Rows>(rows: R, queries: i32, step: i32, block: (query: Query, rows: R, from: i32, to: i32) => void): void {
+	for (let place = 0; place < queries; place++) {
+		const query = queryAt(place);
+		aim(query, query.most, firstBar<R>(query, rows, block));
 	}
 	const count = rows.count;
-	const step = blockRows(rows.dim);
 	for (let from = 0; from < count; from += step) {
 		const to = min(from + step, count);
-		for (let place = 0; place < queries; place++) scanBlock(queryAt(place), rows, from, to);
+		for (let place = 0; place < queries; place++) block(queryAt(place), rows, from, to);
 	}
-	for (let place = 0; place < queries; place++) finish(queryAt(place), rows);
+	for (let place = 0; place < queries; place++) finish<R>(queryAt(place), rows, step, block);
 }
 
 /**
@@ -59,7 +101,7 @@ export function scan(rows: Rows, queries: i32): void {
  * first rows of a table would all be held, and the bar would rise late.
  * @returns -Infinity where a sample tells nothing
  */
-function firstBar(query: Query, rows: Rows): f64 {
+function firstBar<R extends Rows>(query: Query, rows: R, block: (query: Query, rows: R, from: i32, to: i32) => void): f64 {
 	const most = query.most;
 	const count = rows.count;
 	const expected = (<f64>most * <f64>SAMPLE_ROWS) / <f64>count;
@@ -69,7 +111,7 @@ function firstBar(query: Query, rows: Rows): f64 {
 	const runs = SAMPLE_ROWS / SAMPLE_RUN;
 	for (let run = 0; run < runs; run++) {
 		const from = <i32>((<i64>run * <i64>(count - SAMPLE_RUN)) / (runs - 1));
-		scanBlock(query, rows, from, from + SAMPLE_RUN);
+		block(query, rows, from, from + SAMPLE_RUN);
 	}
 	const isEnough = query.size >= rank;
 	keepBest(query);
@@ -92,13 +134,11 @@ export function score(rows: Rows, size: i32): void {
 	}
 }
 
-function finish(query: Query, rows: Rows): void {
+function finish<R extends Rows>(query: Query, rows: R, step: i32, block: (query: Query, rows: R, from: i32, to: i32) => void): void {
 	if (query.size < query.most && query.bar > -Infinity) {
 		// The sample's bar was too high: without one nothing can be missed.
 		aim(query, query.most, -Infinity);
-		const step = blockRows(rows.dim);
-		for (let from = 0; from < rows.count; from += step) scanBlock(query, rows, from, min(from + step, rows.count));
+		for (let from = 0; from < rows.count; from += step) block(query, rows, from, min(from + step, rows.count));
 	}
 	keepBest(query);
-	sort(query, 0, query.size - 1);
 }

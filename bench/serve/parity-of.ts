@@ -2,7 +2,7 @@ import { PARTS } from "../../src/contract/recommendation.ts";
 import type { Fusion, Parity } from "../../src/contract/release.ts";
 import { bucketWeights, fusedScores, OWN } from "../../src/rank/fusion.ts";
 import { createCandidateSet } from "../../src/retrieve/candidates.ts";
-import { type Neighbours, reachNeighbours } from "../../src/retrieve/neighbours.ts";
+import { linksOver, type Neighbours, reachNeighbours } from "../../src/retrieve/neighbours.ts";
 import { type QuantisedRows, quantise, scoreRow } from "../../src/retrieve/rows.ts";
 import { createTopRows } from "../../src/retrieve/top-rows.ts";
 
@@ -39,7 +39,7 @@ function answer(ranked: Ranked, { items, query: output }: Parity["histories"][nu
 	const weights = bucketWeights(fusion.buckets, history.length);
 	const candidates = createCandidateSet(rows.count, PARTS.length);
 	for (const [name, table] of Object.entries(tables) as [keyof Ranked["tables"], Neighbours][]) {
-		reachNeighbours(table, fusion[name], history, masked, candidates, PARTS.indexOf(name));
+		reachNeighbours(linksOver(table), fusion[name], history, masked, candidates, PARTS.indexOf(name));
 	}
 	for (const row of nearest.rows.subarray(0, most)) candidates.place(row);
 	candidates.mapColumn(PARTS.indexOf("encoder"), (_, row) => scoreRow(rows, row, query));

@@ -3,7 +3,7 @@ import { PARTS, type Reason, type RecommendedItem } from "../contract/recommenda
 import { contributionsOf, OWN, type PartWeights } from "../rank/fusion.ts";
 import { liftingPart } from "../rank/reasons.ts";
 import { linkWeight } from "../retrieve/neighbours.ts";
-import { type QuantisedQuery, scoreRow } from "../retrieve/rows.ts";
+import type { QuantisedQuery } from "../retrieve/rows.ts";
 import type { KnownHistory } from "../sequence/history.ts";
 import { knownWords } from "../text/text-vector.ts";
 import { encodeQuery } from "./encode-query.ts";
@@ -46,10 +46,15 @@ export function createExplainer(
 		return query === null || entries.length === 0 ? null : encodeQuery(release, { ...history, entries }, context);
 	}
 
+	function scoreOf(row: number, asked: QuantisedQuery): number {
+		const [table, at] = release.locate(row);
+		return table.scanner.score(asked, Int32Array.of(at))[0] as number;
+	}
+
 	/** What the row's score would lose without a thing. */
 	function lossOf(row: number, thing: Thing, rest: QuantisedQuery | null, feature: (part: number) => number): number {
 		const { fusion } = release.loaded;
-		let loss = rest === null ? 0 : (weights[ENCODER] as number) * (feature(ENCODER) - scoreRow(...release.locate(row), rest));
+		let loss = rest === null ? 0 : (weights[ENCODER] as number) * (feature(ENCODER) - scoreOf(row, rest));
 		if (thing.row === null) return loss;
 		for (const part of COUNTED) {
 			const table = release.loaded[part];

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { Fusion, type Manifest, Parity, Popular, RELEASE_FILES, REQUIRED_FILES, type ReleaseFile } from "../contract/release.ts";
 import { fail, ok, type Result } from "../contract/result.ts";
-import type { Neighbours } from "../retrieve/neighbours.ts";
+import type { Links } from "../retrieve/neighbours.ts";
 import type { WordTable } from "../text/text-vector.ts";
 import { checkParity } from "./check-parity.ts";
 import { createSpace, spaceBytes } from "./plain-space.ts";
@@ -19,9 +19,9 @@ export type LoadedRelease = {
 	readonly items: ItemFile;
 	/** The items as a table, in a space of their own. */
 	readonly table: Table;
-	readonly transitions: Neighbours;
-	readonly similar: Neighbours | null;
-	readonly bought: Neighbours | null;
+	readonly transitions: Links;
+	readonly similar: Links | null;
+	readonly bought: Links | null;
 	/** Words as points in item space. */
 	readonly words: WordTable | null;
 	/** Words by what they mean, in a space of their own. */

@@ -1,6 +1,6 @@
 import { PARTS } from "../contract/recommendation.ts";
 import { type CandidateSet, createCandidateSet } from "../retrieve/candidates.ts";
-import { dequantiseInto, quantise } from "../retrieve/rows.ts";
+import { quantise } from "../retrieve/rows.ts";
 import { createTopRows, type TopRows } from "../retrieve/top-rows.ts";
 import type { Vocabulary } from "../sequence/history.ts";
 import { textVector } from "../text/text-vector.ts";
@@ -110,7 +110,7 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 		vectorOf: (query) => (words === null ? null : textVector(words, query)),
 		writeVector(row, out, at) {
 			const [table, place] = locate(row);
-			dequantiseInto(table, place, out, at);
+			table.scanner.read(place, out, at);
 		},
 		apply(changes) {
 			for (const { id, version, product } of changes) {

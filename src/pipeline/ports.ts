@@ -102,6 +102,13 @@ export interface RowSpace {
 	 * @param masked taken from this space, shape [capacity of the rows]; 1: the row may not be shown
 	 */
 	scanner(rows: Pick<QuantisedRows, "dim" | "vectors" | "scales">, masked: Uint8Array): RowScanner;
+	/**
+	 * Takes two planes, of `count * dim / 2` and `count * dim / 4` bytes, and scans what is packed into them.
+	 * @param scales taken from this space
+	 * @param masked taken from this space
+	 * @returns null where the space holds no rows of its dimension in planes
+	 */
+	planes(count: number, scales: Float32Array, masked: Uint8Array): PlaneScanner | null;
 }
 
 /** Reads the rows where they lie. */
@@ -115,16 +122,29 @@ export interface RowScanner {
 	scan(count: number, queries: readonly QuantisedQuery[], most: number): readonly FoundRows[];
 	/** Scores of chosen rows, masked or not, in their order, as `scoreRow`; float64, shape [rows]. */
 	score(query: QuantisedQuery, rows: Int32Array): Float64Array;
+	/** Writes a row as float32 into `out` from `at` on. */
+	read(row: number, out: Float32Array, at: number): void;
 	/** Masks what a filter leaves out, as `maskRows` does. @returns false, and nothing is done, where a column lies elsewhere */
 	mask(columns: Columns, filter: CodedFilter): boolean;
 }
 
+/** Rows of 6 bits, see `retrieve/planes.ts`. Its scan is exact among the rows that are best by their upper bits. */
+export interface PlaneScanner extends RowScanner {
+	/**
+	 * Writes rows from row `first` on.
+	 * @param rows int8, row-major
+	 * @returns false where a component does not fit 6 bits
+	 */
+	pack(rows: Int8Array, first: number): boolean;
+}
+
 /**
  * @param bytes what will be taken
- * @param rows  how many rows there will be room for
+ * @param rows  how many int8 rows there will be room for
+ * @param worn  one that nobody reads any more: its memory is used again, so that no two need room at once
  * @returns null where it cannot be made: vectors of another dimension than it is for, or no memory left
  */
-export type MakeRowSpace = (bytes: number, rows: number, dim: number) => RowSpace | null;
+export type MakeRowSpace = (bytes: number, rows: number, dim: number, worn?: RowSpace | null) => RowSpace | null;
 
 /** The registry's read side. All may throw: what was loaded goes on serving. */
 export interface ReleaseSource {

@@ -1,10 +1,10 @@
 import type { Manifest } from "../contract/release.ts";
 import type { Result } from "../contract/result.ts";
-import type { Neighbours } from "../retrieve/neighbours.ts";
+import { type Links, linksOver } from "../retrieve/neighbours.ts";
 import { orRefuse, readContainer, refuse, refusing } from "./esb1.ts";
 
 /** @returns why the file is refused, in words that follow its name */
-export function readNeighbours(file: Uint8Array, manifest: Manifest): Result<Neighbours, string> {
+export function readNeighbours(file: Uint8Array, manifest: Manifest): Result<Links, string> {
 	return refusing(() => {
 		const { count } = manifest.items;
 		const container = orRefuse(readContainer(file, "neighbours"));
@@ -20,6 +20,6 @@ export function readNeighbours(file: Uint8Array, manifest: Manifest): Result<Nei
 		for (let row = 0; row < count; row++) if ((offsets[row] as number) > (offsets[row + 1] as number)) refuse("has offsets out of order");
 		for (const target of targets) if (target >= count) refuse(`links to row ${target} of ${count}`);
 		for (const scale of scales) if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY)) refuse("has a scale that is no weight");
-		return { offsets, targets, weights, scales };
+		return linksOver({ offsets, targets, weights, scales });
 	});
 }

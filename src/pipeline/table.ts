@@ -1,23 +1,21 @@
 import type { Columns } from "../rank/columns.ts";
-import type { QuantisedRows } from "../retrieve/rows.ts";
 import type { GrowingCodes } from "./codes.ts";
 import { createPlainSpace, createSpace, spaceBytes } from "./plain-space.ts";
 import type { MakeRowSpace, OverlaidProduct, RowScanner, RowSpace } from "./ports.ts";
 import type { ItemFile } from "./read-items.ts";
 
 /** Items with all that is known of them, by row: the release's own, or those that the overlay added. */
-export type Table = QuantisedRows &
-	Columns & {
-		readonly popularity: Float32Array;
-		readonly boost: Float32Array;
-		/** Code of the variant group; -1 none. */
-		readonly group: Int32Array;
-		readonly attributes: Int32Array[];
-		/** 1: the request at hand may not be shown the row. */
-		readonly masked: Uint8Array;
-		/** Over vectors, scales and `masked`. */
-		readonly scanner: RowScanner;
-	};
+export type Table = Columns & {
+	readonly popularity: Float32Array;
+	readonly boost: Float32Array;
+	/** Code of the variant group; -1 none. */
+	readonly group: Int32Array;
+	readonly attributes: Int32Array[];
+	/** 1: the request at hand may not be shown the row. */
+	readonly masked: Uint8Array;
+	/** Over the rows' vectors and `masked`. */
+	readonly scanner: RowScanner;
+};
 
 type Room = Uint8Array<ArrayBuffer>;
 type Growing = { -readonly [K in keyof Table]: Table[K] };
@@ -30,16 +28,13 @@ export const besideItemsBytes = (count: number): number => 2 * spaceBytes(count)
  * @param items read from bytes of the space
  */
 export function tableOfRelease(items: ItemFile, space: RowSpace): Table {
-	const { count, dim, vectors, scales, price, category, inStock, popularity, boost, group } = items;
+	const { count, price, category, inStock, popularity, boost, group } = items;
 	const hidden = space.take(count);
 	const masked = space.take(count);
 	const scanner = space.scanner(items, masked);
 	scanner.wrote(0, count);
 	return {
 		count,
-		dim,
-		vectors,
-		scales,
 		price,
 		category,
 		inStock,
@@ -65,11 +60,10 @@ export function createGrowingTable(
 	add(): number;
 	setVector(row: number, vector: { values: Int8Array; scale: number }): void;
 } {
-	const none = createPlainSpace(0);
-	const nothing = { dim, vectors: new Int8Array(0), scales: new Float32Array(0) };
+	const none = createPlainSpace(0, 0, dim);
+	let held = { dim, vectors: new Int8Array(0), scales: new Float32Array(0) };
 	const table: Growing = {
 		count: 0,
-		...nothing,
 		price: new Int32Array(0),
 		category: new Int32Array(0),
 		inStock: new Uint8Array(0),
@@ -79,7 +73,7 @@ export function createGrowingTable(
 		group: new Int32Array(0),
 		attributes: [],
 		masked: new Uint8Array(0),
-		scanner: none.scanner(nothing, new Uint8Array(0)),
+		scanner: none.scanner(held, new Uint8Array(0)),
 	};
 	let capacity = 0;
 	function grow(): void {
@@ -96,10 +90,13 @@ export function createGrowingTable(
 			to.set(from);
 			return to;
 		};
-		table.vectors = moved(new Int8Array(vectors.buffer, vectors.byteOffset, capacity * dim), table.vectors);
-		table.scales = moved(new Float32Array(scales.buffer, scales.byteOffset, capacity), table.scales);
+		held = {
+			dim,
+			vectors: moved(new Int8Array(vectors.buffer, vectors.byteOffset, capacity * dim), held.vectors),
+			scales: moved(new Float32Array(scales.buffer, scales.byteOffset, capacity), held.scales),
+		};
 		table.masked = masked;
-		table.scanner = space.scanner(table, masked);
+		table.scanner = space.scanner(held, masked);
 		table.scanner.wrote(0, table.count);
 		table.price = moved(new Int32Array(capacity), table.price);
 		table.category = moved(new Int32Array(capacity), table.category);
@@ -117,8 +114,8 @@ export function createGrowingTable(
 			return table.count++;
 		},
 		setVector(row, { values, scale }) {
-			table.vectors.set(values, row * dim);
-			table.scales[row] = scale;
+			held.vectors.set(values, row * dim);
+			held.scales[row] = scale;
 			table.scanner.wrote(row, row + 1);
 		},
 	};

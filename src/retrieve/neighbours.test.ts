@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { createCandidateSet } from "./candidates.ts";
-import { type Neighbours, reachNeighbours } from "./neighbours.ts";
+import { linksOver, reachNeighbours } from "./neighbours.ts";
 import { deal } from "./popular.ts";
 
 /** 0 -> 1 (weight 4), 2 (weight 2); 1 -> 2 (weight 3). */
-const table: Neighbours = {
+const table = linksOver({
 	offsets: Uint32Array.of(0, 2, 3, 3),
 	targets: Uint32Array.of(1, 2, 2),
 	weights: Uint8Array.of(4, 2, 3),
 	scales: Float32Array.of(1, 1, 0),
-};
+});
 const shape = { tau: 2, decay: [1, 0.5, 0.25] };
 
 const reach = (history: number[], masked: number[]) => {

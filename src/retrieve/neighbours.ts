@@ -10,6 +10,23 @@ export type Neighbours = {
 	readonly scales: Float32Array;
 };
 
+/** Links of one row: `from` to `to - 1` of both arrays. */
+export type RowLinks = Pick<Neighbours, "targets" | "weights"> & { readonly from: number; readonly to: number; readonly scale: number };
+
+/** A table of links, wherever it lies. */
+export interface Links {
+	/** @returns null where the row has none, or is none of the table's */
+	linksOf(row: number): RowLinks | null;
+}
+
+/** A table that lies in memory whole. */
+export const linksOver = ({ offsets, targets, weights, scales }: Neighbours): Links => ({
+	linksOf(row) {
+		if (row >= scales.length) return null;
+		return { targets, weights, from: offsets[row] as number, to: offsets[row + 1] as number, scale: scales[row] as number };
+	},
+});
+
 /** How a table becomes a feature: log(1 + tau * sum over ages a of decay[a] * weight(item of age a -> candidate)). */
 export type NeighbourShape = { readonly tau: number; readonly decay: readonly number[] };
 
@@ -20,7 +37,7 @@ export type NeighbourShape = { readonly tau: number; readonly decay: readonly nu
  * @param column  the feature's place in the set
  */
 export function reachNeighbours(
-	table: Neighbours,
+	table: Links,
 	shape: NeighbourShape,
 	history: Int32Array,
 	masked: Uint8Array,
@@ -29,26 +46,24 @@ export function reachNeighbours(
 ): void {
 	const window = Math.min(shape.decay.length, history.length);
 	for (let age = 0; age < window; age++) {
-		const row = history[history.length - 1 - age] as number;
 		const decay = shape.decay[age] as number;
-		if (row >= table.scales.length || !(decay > 0)) continue;
-		const weight = decay * (table.scales[row] as number);
+		const links = decay > 0 ? table.linksOf(history[history.length - 1 - age] as number) : null;
+		if (links === null) continue;
+		const { targets, weights, from, to, scale } = links;
+		const weight = decay * scale;
 		if (!(weight > 0)) continue;
-		const end = table.offsets[row + 1] as number;
-		for (let k = table.offsets[row] as number; k < end; k++) {
-			const target = table.targets[k] as number;
-			if (masked[target] === 0) into.add(target, column, weight * (table.weights[k] as number));
+		for (let k = from; k < to; k++) {
+			const target = targets[k] as number;
+			if (masked[target] === 0) into.add(target, column, weight * (weights[k] as number));
 		}
 	}
 	into.mapColumn(column, (sum) => (sum === 0 ? 0 : Math.log1p(shape.tau * sum)));
 }
 
 /** Weight of the link from one row to another, 0 when there is none. */
-export function linkWeight(table: Neighbours, from: number, to: number): number {
-	if (from >= table.scales.length) return 0;
-	const end = table.offsets[from + 1] as number;
-	for (let k = table.offsets[from] as number; k < end; k++) {
-		if (table.targets[k] === to) return (table.weights[k] as number) * (table.scales[from] as number);
-	}
+export function linkWeight(table: Links, from: number, to: number): number {
+	const links = table.linksOf(from);
+	if (links === null) return 0;
+	for (let k = links.from; k < links.to; k++) if (links.targets[k] === to) return (links.weights[k] as number) * links.scale;
 	return 0;
 }

@@ -1,4 +1,4 @@
-import type { CodedFilter, Columns, FoundRows, MakeRowSpace, QuantisedQuery, RowScanner } from "../pipeline/ports.ts";
+import type { CodedFilter, Columns, FoundRows, MakeRowSpace, QuantisedQuery, RowScanner, RowSpace } from "../pipeline/ports.ts";
 
 /** What `kernels/index.ts` exports; addresses are bytes in the memory. */
 type Kernels = {
@@ -13,7 +13,11 @@ type Kernels = {
 	valuesOf(place: number): number;
 	ask(place: number, scale: number, most: number): void;
 	scan(rows: number, queries: number): void;
+	scanByPlanes(rows: number, queries: number): void;
 	score(rows: number, size: number): void;
+	scoreByPlanes(rows: number, size: number): void;
+	pack(rows: number, from: number, row: number, count: number): boolean;
+	unpack(rows: number, row: number, to: number): void;
 	sizeOf(place: number): number;
 	rowsOf(place: number): number;
 	scoresOf(place: number): number;
@@ -32,10 +36,16 @@ const DIM_STEP = 16;
 /** They read groups of rows and of values whole: past the last row by at most this many rows, and by this many bytes. */
 const ROWS_BEYOND = 3;
 const BYTES_BEYOND = 64;
-/** `Rows` of kernels/rows.ts: six 32-bit words. */
-const ROWS_WORDS = 6;
+/** `Planes` of kernels/planes.ts: seven 32-bit words, of which `Rows` of kernels/rows.ts are the first six. */
+const ROWS_WORDS = 7;
 /** Place of the count among them. */
 const COUNT = 4;
+/** Components that the planes hold together. */
+const PLANE_STEP = 64;
+/** Bytes of int8 rows that are packed at once, at least one row of the largest dimension. */
+const STAGE_BYTES = 65_536;
+/** Most pages that a memory may grow to when it is used again: what an isolate has. */
+const MOST_PAGES = 2048;
 const INT32_MAX = 2 ** 31 - 1;
 const NOTHING: FoundRows = { rows: new Int32Array(0), scores: new Float64Array(0) };
 
@@ -59,14 +69,15 @@ export const hasRelaxedSimd = (): boolean => WebAssembly.validate(RELAXED_DOT);
 export function createKernelSpaces(kernels: WebAssembly.Module): MakeRowSpace {
 	/** An instance without rows, for what it says of the kernels. */
 	let limits: Kernels | null = null;
-	return function makeRowSpace(bytes, rows, dim) {
+	const memories = new WeakMap<RowSpace, WebAssembly.Memory>();
+	return function makeRowSpace(bytes, rows, dim, worn = null) {
 		limits ??= instantiate(kernels, new WebAssembly.Memory({ initial: 1 }));
 		if (dim === 0 || dim % DIM_STEP !== 0 || dim > limits.MOST_DIM.value) return null;
 		const marginBytes = rows * Float32Array.BYTES_PER_ELEMENT + BYTES_BEYOND;
 		const start = aligned(limits.FREE.value);
-		const ownBytes = aligned(marginBytes) + ROWS_WORDS * Int32Array.BYTES_PER_ELEMENT + ROWS_BEYOND * dim + BYTES_BEYOND;
+		const ownBytes = aligned(marginBytes) + ROWS_WORDS * Int32Array.BYTES_PER_ELEMENT + ROWS_BEYOND * dim + BYTES_BEYOND + STAGE_BYTES;
 		const pages = Math.ceil((start + bytes + ALIGN + ownBytes) / PAGE_BYTES);
-		const memory = allocate(pages);
+		const memory = allocate(pages, worn === null ? undefined : memories.get(worn));
 		if (memory === null) return null;
 		const { buffer } = memory;
 		let next = start;
@@ -75,16 +86,55 @@ export function createKernelSpaces(kernels: WebAssembly.Module): MakeRowSpace {
 			next = Math.ceil((next + length) / TAKE_ALIGN) * TAKE_ALIGN;
 			return taken;
 		}
-		return {
+		function stateOf(addresses: readonly number[]): number {
+			const state = take(ROWS_WORDS * Int32Array.BYTES_PER_ELEMENT).byteOffset;
+			const [vectors = 0, scales = 0, margins = 0, masked = 0, lower = 0] = addresses;
+			new Int32Array(buffer, state, ROWS_WORDS).set([vectors, scales, margins, masked, 0, dim, lower]);
+			return state;
+		}
+		const space: RowSpace = {
 			take,
-			scanner({ vectors, scales }, masked) {
+			scanner(held, masked) {
 				const margins = take(marginBytes);
-				const state = take(ROWS_WORDS * Int32Array.BYTES_PER_ELEMENT);
-				const addresses = [vectors, scales, margins, masked].map(({ byteOffset }) => byteOffset);
-				new Int32Array(buffer, state.byteOffset, ROWS_WORDS).set([...addresses, 0, dim]);
-				return createScanner(instantiate(kernels, memory), buffer, state.byteOffset);
+				const state = stateOf([held.vectors, held.scales, margins, masked].map(({ byteOffset }) => byteOffset));
+				const own = instantiate(kernels, memory);
+				return {
+					...createScanner(own, buffer, state, own.scan, own.score),
+					wrote: (from, to) => own.writeMargins(held.vectors.byteOffset, held.scales.byteOffset, margins.byteOffset, from, to, dim),
+					read(row, out, at) {
+						const scale = held.scales[row] as number;
+						for (let d = 0; d < dim; d++) out[at + d] = (held.vectors[row * dim + d] as number) * scale;
+					},
+				};
+			},
+			planes(count, scales, masked) {
+				if (dim % PLANE_STEP !== 0) return null;
+				const [upper, lower, stage] = [take(count * (dim / 2)), take(count * (dim / 4)), take(STAGE_BYTES)];
+				const staged = new Int8Array(buffer, stage.byteOffset, STAGE_BYTES);
+				const state = stateOf([upper.byteOffset, scales.byteOffset, 0, masked.byteOffset, lower.byteOffset]);
+				const own = instantiate(kernels, memory);
+				const step = Math.floor(STAGE_BYTES / dim);
+				return {
+					...createScanner(own, buffer, state, own.scanByPlanes, own.scoreByPlanes),
+					wrote() {},
+					read(row, out, at) {
+						own.unpack(state, row, stage.byteOffset);
+						const scale = scales[row] as number;
+						for (let d = 0; d < dim; d++) out[at + d] = (staged[d] as number) * scale;
+					},
+					pack(from, first) {
+						for (let row = 0; row < from.length / dim; row += step) {
+							const some = from.subarray(row * dim, (row + step) * dim);
+							staged.set(some);
+							if (!own.pack(state, stage.byteOffset, first + row, some.length / dim)) return false;
+						}
+						return true;
+					},
+				};
 			},
 		};
+		memories.set(space, memory);
+		return space;
 	};
 }
 
@@ -93,19 +143,32 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGN) * ALIGN;
 const instantiate = (kernels: WebAssembly.Module, memory: WebAssembly.Memory): Kernels =>
 	new WebAssembly.Instance(kernels, { env: { memory } }).exports as unknown as Kernels;
 
-/** @returns null when there is no memory left, or no room for another one in the address space */
-function allocate(pages: number): WebAssembly.Memory | null {
+/**
+ * @param worn is used again, grown where it is too small
+ * @returns zeroed memory; null when there is none left, or no room for another one in the address space
+ */
+function allocate(pages: number, worn: WebAssembly.Memory | undefined): WebAssembly.Memory | null {
 	try {
-		return new WebAssembly.Memory({ initial: pages, maximum: pages });
+		if (worn === undefined) return new WebAssembly.Memory({ initial: pages, maximum: Math.max(pages, MOST_PAGES) });
+		const missing = pages - worn.buffer.byteLength / PAGE_BYTES;
+		if (missing > 0) worn.grow(missing);
+		new Uint8Array(worn.buffer).fill(0);
+		return worn;
 	} catch {
 		return null;
 	}
 }
 
-/** @param state address of `Rows` */
-function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): RowScanner {
+/** @param state address of `Rows` or `Planes`, which the two functions read */
+function createScanner(
+	kernels: Kernels,
+	buffer: ArrayBuffer,
+	state: number,
+	scanRows: Kernels["scan"],
+	scoreRows: Kernels["score"],
+): Omit<RowScanner, "wrote" | "read"> {
 	const rows = new Int32Array(buffer, state, ROWS_WORDS);
-	const [vectors = 0, scales = 0, margins = 0, masked = 0, , dim = 0] = rows;
+	const [, , , masked = 0, , dim = 0] = rows;
 	const together = kernels.MOST_QUERIES.value;
 
 	function writeQuery(place: number, { values, scale }: QuantisedQuery, most: number): void {
@@ -116,7 +179,7 @@ function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): Ro
 	/** One pass over the rows; no more queries than it can take. */
 	function pass(queries: readonly QuantisedQuery[], most: number): FoundRows[] {
 		for (const [place, query] of queries.entries()) writeQuery(place, query, most);
-		kernels.scan(state, queries.length);
+		scanRows(state, queries.length);
 		return queries.map((_, place) => {
 			const size = kernels.sizeOf(place);
 			return {
@@ -127,7 +190,6 @@ function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): Ro
 	}
 
 	return {
-		wrote: (from, to) => kernels.writeMargins(vectors, scales, margins, from, to, dim),
 		scan(count, queries, most) {
 			if (most > kernels.MOST_ROWS.value) throw new RangeError(`A scan finds at most ${kernels.MOST_ROWS.value} rows`);
 			if (most < 1) return queries.map(() => NOTHING);
@@ -150,7 +212,7 @@ function createScanner(kernels: Kernels, buffer: ArrayBuffer, state: number): Ro
 			for (let from = 0; from < rows.length; from += room) {
 				const some = rows.subarray(from, from + room);
 				new Int32Array(buffer, kernels.rowsOf(0), room).set(some);
-				kernels.score(state, some.length);
+				scoreRows(state, some.length);
 				scores.set(new Float64Array(buffer, kernels.scoresOf(0), some.length), from);
 			}
 			return scores;

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createPlainSpace, spaceBytes } from "../../src/pipeline/plain-space.ts";
-import type { CodedFilter, MakeRowSpace, RowSpace } from "../../src/pipeline/ports.ts";
+import { createPlainSpace, planesBytes, spaceBytes } from "../../src/pipeline/plain-space.ts";
+import type { CodedFilter, MakeRowSpace, PlaneScanner, RowSpace } from "../../src/pipeline/ports.ts";
 import { type QuantisedQuery, quantise } from "../../src/retrieve/rows.ts";
 import { createKernelSpaces } from "../../src/runtime/kernels.ts";
 
@@ -38,6 +38,18 @@ function scannerOf(make: MakeRowSpace, { count, dim, vectors, scales, masked }: 
 	const scanner = space.scanner(rows, m);
 	scanner.wrote(0, count);
 	return { scanner, rows, masked: m };
+}
+
+function planesOf(make: MakeRowSpace, { count, dim, vectors, scales, masked }: Stated): PlaneScanner {
+	const space = make(spaceBytes(4 * count) + spaceBytes(count) + planesBytes(count, dim), 0, dim) as RowSpace;
+	const s = space.take(4 * count);
+	const own = new Float32Array(s.buffer, s.byteOffset, count);
+	own.set(scales);
+	const m = space.take(count);
+	m.set(masked);
+	const scanner = space.planes(count, own, m) as PlaneScanner;
+	if (!scanner.pack(vectors, 0)) throw new Error("A component does not fit");
+	return scanner;
 }
 
 /** What a scan finds, in plain arrays; 0 and -0 are one score. */
@@ -205,6 +217,41 @@ describe.each(BUILDS)("the %s kernels", (build) => {
 		expect([...(found?.rows ?? [])]).toEqual([7]);
 		expect([...(found?.scores ?? [])]).toEqual([dim * 127 * (0.5 * query.scale)]);
 		expect([...(scanner.scan(7, [query], 40)[0]?.rows ?? [])]).toEqual([0, 1, 2, 3, 4, 5, 6]);
+	});
+
+	test("find and score rows of 6 bits in planes as the plain ones do, read them as they were, and refuse more bits", () => {
+		fc.assert(
+			fc.property(
+				tables.map((table) => ({ ...table, dim: Math.ceil(table.dim / 64) * 64 })),
+				({ count, dim, kind, scales, hidden, seed, queries, most }) => {
+					const stated = statedOf(count, dim);
+					fillRows(stated, kind, SCALES[scales] as (u: number) => number, hidden, seed);
+					for (let k = 0; k < stated.vectors.length; k++) stated.vectors[k] = (stated.vectors[k] as number) >> 2;
+					const random = generator(seed + 1);
+					const asked = queries.map((query) => makeQuery(query, dim, random));
+					const chosen = Int32Array.from({ length: Math.min(count, 50) }, () => Math.floor(random() * count));
+					const [ours, reference] = [kernels, plain].map((make) => {
+						const scanner = planesOf(make, stated);
+						const vector = new Float32Array(dim);
+						if (count > 0) scanner.read(count - 1, vector, 0);
+						return {
+							found: scanner
+								.scan(count, asked, most)
+								.map(({ rows, scores }) => ({ rows: [...rows], scores: Array.from(scores, (score) => score + 0) })),
+							chosen: scanner.score(asked[0] as QuantisedQuery, chosen),
+							vector,
+						};
+					});
+					expect(ours).toEqual(reference);
+					for (let d = 0; d < dim && count > 0; d++)
+						expect(ours?.vector[d]).toBe(Math.fround((stated.vectors.at(d - dim) as number) * (stated.scales.at(-1) as number)));
+				},
+			),
+			{ numRuns: 150 },
+		);
+		const beyond = statedOf(3, 64);
+		beyond.vectors[130] = 32;
+		for (const make of [kernels, plain]) expect(() => planesOf(make, beyond)).toThrow("does not fit");
 	});
 
 	test("mask by a filter as the plain columns do", () => {

@@ -23,8 +23,10 @@ test("a padded release loads as a trained one does, with as many links an item a
 		const { items, transitions } = loaded.value;
 		expect([items.count, new Set(ids).size]).toEqual([3000, 3000]);
 		const trained = DEMO.manifest.items.count;
-		const linksOf = (from: number, to: number) =>
-			((transitions.offsets[to] as number) - (transitions.offsets[from] as number)) / (to - from);
+		const linksOf = (from: number, to: number) => {
+			const ends = [from, to - 1].map((row) => transitions.linksOf(row));
+			return ((ends[1]?.to ?? Number.NaN) - (ends[0]?.from ?? Number.NaN)) / (to - from);
+		};
 		const ratio = linksOf(trained, 3000) / linksOf(0, trained);
 		expect(ratio).toBeGreaterThan(0.8);
 		expect(ratio).toBeLessThan(1.25);

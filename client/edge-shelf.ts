@@ -82,7 +82,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 				items: this.hasAttribute("items") ? (JSON.parse(text("items") ?? "[]") as string[]) : undefined,
 				limit: Number(text("limit")) || LIMIT_DEFAULT,
 				filter: category === undefined ? undefined : { category: [category] },
-				explain: this.hasAttribute("reasons") || undefined,
+				...(this.hasAttribute("reasons") && { explain: true, language: this.closest<HTMLElement>("[lang]")?.lang || undefined }),
 			};
 			return Object.fromEntries(Object.entries(question).filter(([, value]) => value !== undefined)) as Question;
 		}
@@ -161,7 +161,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 				);
 			Object.assign(made.dataset, { id, position });
 			const said = words();
-			const why = reason ? said.reason(reason, (other) => cardOf(other)?.title) : null;
+			const why = reason && said.reason ? said.reason(reason, (other) => cardOf(other)?.title) : reason?.sentence;
 			fillCard(made, card, this.hasAttribute("reasons") ? (why ?? "") : null, said.dismiss(card.title));
 			if (!this.#seen.has(id)) this.#impressions?.watch(made);
 			return made;

@@ -12,7 +12,7 @@ export function personalAsking({ shelf, ...rest }: Question, history: readonly H
  * The same question without anything of the one who asks.
  * @returns null for shelves that hold what the history holds
  */
-export function publicAsking({ shelf = "personal", surface, item, items, limit, filter, explain }: Question): Asking | null {
+export function publicAsking({ shelf = "personal", surface, item, items, limit, filter, explain, language }: Question): Asking | null {
 	if (shelf === "recently-viewed" || shelf === "buy-again") return null;
 	const about = item ?? items?.at(-1);
 	const isAboutItem = shelf === "similar" || shelf === "bought-together";
@@ -23,6 +23,8 @@ export function publicAsking({ shelf = "personal", surface, item, items, limit, 
 	};
 	put("category", filter?.category?.[0]);
 	put("limit", limit);
+	put("explain", explain);
+	if (explain) put("language", language);
 	if (isOwnList) {
 		put("surface", surface);
 		put("item", item);
@@ -31,6 +33,5 @@ export function publicAsking({ shelf = "personal", surface, item, items, limit, 
 	put("priceFrom", filter?.price?.gte);
 	put("priceTo", filter?.price?.lte);
 	put("inStock", filter?.inStock);
-	put("explain", explain);
 	return { path: `/v1/${isAboutItem ? `items/${encodeURIComponent(about as string)}/` : ""}${shelf}?${query}` };
 }

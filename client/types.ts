@@ -19,6 +19,8 @@ export type Question = {
 	readonly filter?: Filter;
 	/** Asks for the reason of each product. */
 	readonly explain?: boolean;
+	/** BCP 47: of the reasons' sentences. Without it, the browser's for a shopper's own lists, English for those of everybody. */
+	readonly language?: string;
 };
 
 export type Answer = {

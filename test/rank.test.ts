@@ -79,5 +79,5 @@ test("takes the longest list, each id once", async () => {
 	expect(idsOf(ranked).slice(12)).toEqual([...new Set(ids)].slice(12));
 	// What is known has a reason, what is not has none.
 	expect(ranked.items.findIndex(({ reason }) => reason === undefined)).toBe(12);
-	expect(ranked.items[0]?.reason).toEqual({ kind: "because", item: "nail-5" });
+	expect(ranked.items[0]?.reason).toMatchObject({ kind: "because", item: "nail-5" });
 });

@@ -77,7 +77,7 @@ test("a pin stands in its place as far as the request lets it be shown, and nowh
 	await shop.rule("spring", { kind: "pin", items: ["hair-12", "nail-8"], place: 2 });
 	const pinned = await shop.recommend();
 	expect(idsOf(pinned).slice(1, 3)).toEqual(["hair-12", "nail-8"]);
-	expect(pinned.items[1]?.reason).toEqual({ kind: "rule", rule: "spring" });
+	expect(pinned.items[1]?.reason).toEqual({ kind: "rule", rule: "spring", sentence: "Recommended by the shop" });
 	expect(new Set(idsOf(pinned)).size).toBe(4);
 	expect(idsOf(await shop.recommend({ history: [] })).slice(1, 3)).toEqual(["hair-12", "nail-8"]);
 	expect(idsOf(await shop.recommend({ exclude: ["hair-12"] }))[1]).toBe("nail-8");

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { LanguageTag } from "./language.ts";
 import { ItemId } from "./primitives.ts";
 import { Filter, History, RecommendedItem, RulesNamed, Surface } from "./recommendation.ts";
 
@@ -16,6 +17,8 @@ export const RankRequest = v.strictObject({
 	/** What is sold out stays in the list unless `inStock` is true: the list is the shop's. */
 	filter: v.optional(Filter, {}),
 	explain: v.optional(v.boolean(), false),
+	/** Of the reasons' sentences, with `explain`. */
+	language: v.optional(LanguageTag),
 });
 export type RankRequest = v.InferOutput<typeof RankRequest>;
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { LanguageTag } from "./language.ts";
 import { ItemId, Label, LIMIT_DEFAULT, LIMIT_MAX, Limit, MinorUnits, QueryText, UnixSeconds } from "./primitives.ts";
 
 /** Longest history one request may carry, entries. The encoder reads only the newest `encoder.length` of them. */
@@ -60,6 +61,8 @@ export const RecommendationRequest = v.strictObject({
 	excludeSeen: v.optional(v.boolean(), true),
 	filter: v.optional(Filter, {}),
 	explain: v.optional(v.boolean(), false),
+	/** Of the reasons' sentences, with `explain`. */
+	language: v.optional(LanguageTag),
 });
 export type RecommendationRequest = v.InferOutput<typeof RecommendationRequest>;
 
@@ -69,12 +72,23 @@ export const LimitText = v.optional(
 	String(LIMIT_DEFAULT),
 );
 
+/** Yes or no as a query string has it. */
+export const FlagText = v.optional(
+	v.pipe(
+		v.picklist(["true", "false"]),
+		v.transform((text) => text === "true"),
+	),
+);
+
 /** Query string of the public, cacheable form; values arrive as text. */
 export const PublicRecommendationQuery = v.strictObject({
 	surface: v.optional(Surface, "home"),
 	item: v.optional(ItemId),
 	category: v.optional(Label),
 	limit: LimitText,
+	explain: FlagText,
+	/** Of the reasons' sentences, with `explain`; no header is read. */
+	language: v.optional(LanguageTag),
 });
 export type PublicRecommendationQuery = v.InferOutput<typeof PublicRecommendationQuery>;
 
@@ -86,21 +100,28 @@ export type Source = (typeof SOURCES)[number];
 export const PARTS = ["encoder", "transitions", "similar", "bought", "popular"] as const;
 export type Part = (typeof PARTS)[number];
 
+/** What every reason has beside its kind. */
+const told = {
+	/** The reason in the shopper's language: plain text, to be escaped like any other. */
+	sentence: v.optional(v.string()),
+};
+
 export const Reason = v.variant("kind", [
-	v.strictObject({ kind: v.literal("because"), item: ItemId }),
-	v.strictObject({ kind: v.literal("searched"), query: v.string() }),
-	v.strictObject({ kind: v.literal("personal") }),
-	v.strictObject({ kind: v.literal("popular") }),
+	/** The history's part in it that it would miss most. */
+	v.strictObject({ kind: v.literal("because"), item: ItemId, ...told }),
+	v.strictObject({ kind: v.literal("searched"), query: v.string(), ...told }),
+	v.strictObject({ kind: v.literal("personal"), ...told }),
+	v.strictObject({ kind: v.literal("popular"), ...told }),
 	/** Like that product. */
-	v.strictObject({ kind: v.literal("similar"), item: ItemId }),
+	v.strictObject({ kind: v.literal("similar"), item: ItemId, ...told }),
 	/** Bought along with that product of the cart. */
-	v.strictObject({ kind: v.literal("bought-together"), item: ItemId }),
-	v.strictObject({ kind: v.literal("trending") }),
-	v.strictObject({ kind: v.literal("new") }),
-	v.strictObject({ kind: v.literal("viewed") }),
-	v.strictObject({ kind: v.literal("bought") }),
+	v.strictObject({ kind: v.literal("bought-together"), item: ItemId, ...told }),
+	v.strictObject({ kind: v.literal("trending"), ...told }),
+	v.strictObject({ kind: v.literal("new"), ...told }),
+	v.strictObject({ kind: v.literal("viewed"), ...told }),
+	v.strictObject({ kind: v.literal("bought"), ...told }),
 	/** A rule of the shop put it there. */
-	v.strictObject({ kind: v.literal("rule"), rule: v.string() }),
+	v.strictObject({ kind: v.literal("rule"), rule: v.string(), ...told }),
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { LanguageTag } from "./language.ts";
 import { ItemId, Label, Limit, MinorUnits } from "./primitives.ts";
-import { Filter, History, IdsToLeaveOut, LimitText, RecommendedItem, RulesNamed, SOURCES, Surface } from "./recommendation.ts";
+import { Filter, FlagText, History, IdsToLeaveOut, LimitText, RecommendedItem, RulesNamed, SOURCES, Surface } from "./recommendation.ts";
 
 /**
  * Shelves of a shop. `recently-viewed` and `buy-again` come from the history sent and are as long as it allows; the
@@ -31,15 +32,11 @@ export const ShelfRequest = v.strictObject({
 	/** The shelf's name unless told. */
 	surface: v.optional(Surface),
 	explain: v.optional(v.boolean(), false),
+	/** Of the reasons' sentences, with `explain`. */
+	language: v.optional(LanguageTag),
 });
 export type ShelfRequest = v.InferOutput<typeof ShelfRequest>;
 
-const Flag = v.optional(
-	v.pipe(
-		v.picklist(["true", "false"]),
-		v.transform((text) => text === "true"),
-	),
-);
 const Price = v.optional(v.pipe(v.string(), v.regex(/^\d{1,10}$/, "must be a whole number"), v.transform(Number), MinorUnits));
 
 /** Query string of the public, cacheable forms; values arrive as text. */
@@ -47,9 +44,11 @@ export const PublicShelfQuery = v.strictObject({
 	category: v.optional(Label),
 	priceFrom: Price,
 	priceTo: Price,
-	inStock: Flag,
+	inStock: FlagText,
 	limit: LimitText,
-	explain: Flag,
+	explain: FlagText,
+	/** Of the reasons' sentences, with `explain`; no header is read. */
+	language: v.optional(LanguageTag),
 });
 export type PublicShelfQuery = v.InferOutput<typeof PublicShelfQuery>;
 
@@ -94,6 +93,8 @@ export const PageRequest = v.strictObject({
 	excludeSeen: v.optional(v.boolean(), true),
 	filter: v.optional(Filter, {}),
 	explain: v.optional(v.boolean(), false),
+	/** Of the reasons' sentences, with `explain`. */
+	language: v.optional(LanguageTag),
 });
 export type PageRequest = v.InferOutput<typeof PageRequest>;
 

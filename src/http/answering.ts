@@ -3,6 +3,7 @@ import { UNKNOWN_CONTEXT } from "../contract/context.ts";
 import { RequestFailure } from "../contract/errors.ts";
 import { CLOCK_SKEW_SECONDS, type HistoryEntry, type Source } from "../contract/recommendation.ts";
 import type { Sender, Served } from "../pipeline/ports.ts";
+import { spokenLanguageOf } from "../privacy/spoken-language.ts";
 import type { AppEnv } from "./app-env.ts";
 import { serverTiming } from "./server-timing.ts";
 import type { SharedAnswers } from "./shared-answers.ts";
@@ -57,3 +58,9 @@ export function timing({ spans }: Pick<Served<unknown>, "spans">): Record<string
 	const value = serverTiming(spans);
 	return value === null ? {} : { "server-timing": value };
 }
+
+/** A request whose sender's browser has a say in the language of its reasons. For answers to one shopper alone: it reads a header. */
+export const inOwnLanguage = <T extends { readonly language?: string | undefined }>(c: Context<AppEnv>, request: T): T => ({
+	...request,
+	language: spokenLanguageOf(request.language, c.req.header("accept-language") ?? null),
+});

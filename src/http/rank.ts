@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { RANK_BODY_MAX_BYTES, RankRequest } from "../contract/rank.ts";
-import { count, PERSONAL, refuseFutureEntries, timing } from "./answering.ts";
+import { count, inOwnLanguage, PERSONAL, refuseFutureEntries, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readJson } from "./body.ts";
 
@@ -10,7 +10,7 @@ export function rankRoutes(): Hono<AppEnv> {
 	routes.post("/v1/rank", async function rank(c) {
 		const start = performance.now();
 		const { recommender, now } = c.get("services");
-		const request = await readJson(c, RankRequest, RANK_BODY_MAX_BYTES);
+		const request = inOwnLanguage(c, await readJson(c, RankRequest, RANK_BODY_MAX_BYTES));
 		refuseFutureEntries(request.history, now());
 		const ranked = await recommender.rank(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, ranked.response.source, start);

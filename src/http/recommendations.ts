@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { PublicRecommendationQuery, RECOMMENDATION_BODY_MAX_BYTES, RecommendationRequest } from "../contract/recommendation.ts";
 import type { Recommendation } from "../pipeline/ports.ts";
-import { ANYONE, count, PERSONAL, publicFor, refuseFutureEntries, sharedOr, timing } from "./answering.ts";
+import { spokenLanguageOf } from "../privacy/spoken-language.ts";
+import { ANYONE, count, inOwnLanguage, PERSONAL, publicFor, refuseFutureEntries, sharedOr, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readJson, readQuery } from "./body.ts";
 import { createSharedAnswers } from "./shared-answers.ts";
@@ -14,7 +15,7 @@ export function recommendationRoutes(): Hono<AppEnv> {
 	routes.post("/v1/recommendations", async function recommend(c) {
 		const start = performance.now();
 		const { recommender, now } = c.get("services");
-		const request = await readJson(c, RecommendationRequest, RECOMMENDATION_BODY_MAX_BYTES);
+		const request = inOwnLanguage(c, await readJson(c, RecommendationRequest, RECOMMENDATION_BODY_MAX_BYTES));
 		refuseFutureEntries(request.history, now());
 		const recommendation = await recommender.recommend(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, recommendation.response.source, start);
@@ -23,9 +24,10 @@ export function recommendationRoutes(): Hono<AppEnv> {
 
 	routes.get("/v1/recommendations", async function recommendToAnyone(c) {
 		const start = performance.now();
-		const { surface, item, category, limit } = readQuery(c, PublicRecommendationQuery);
+		const { surface, item, category, limit, explain = false, ...said } = readQuery(c, PublicRecommendationQuery);
+		const language = spokenLanguageOf(said.language, null);
 		const { recommender, now } = c.get("services");
-		const recommendation = await sharedOr(shared, JSON.stringify([item, category, limit]), now(), () => {
+		const recommendation = await sharedOr(shared, JSON.stringify([item, category, limit, explain && language]), now(), () => {
 			const request: RecommendationRequest = {
 				history: [],
 				surface,
@@ -34,7 +36,8 @@ export function recommendationRoutes(): Hono<AppEnv> {
 				exclude: [],
 				excludeSeen: true,
 				filter: category === undefined ? {} : { category: [category] },
-				explain: false,
+				explain,
+				language,
 			};
 			return recommender.recommend(request, ANYONE, (work) => c.executionCtx.waitUntil(work));
 		});

@@ -5,7 +5,8 @@ import { ItemId } from "../contract/primitives.ts";
 import { type Filter, RECOMMENDATION_BODY_MAX_BYTES } from "../contract/recommendation.ts";
 import { PageRequest, PublicShelfQuery, SHELVES, type Shelf, ShelfRequest, type ShelfResponse } from "../contract/shelf.ts";
 import type { Served } from "../pipeline/ports.ts";
-import { ANYONE, count, PERSONAL, publicFor, refuseFutureEntries, sharedOr, timing } from "./answering.ts";
+import { spokenLanguageOf } from "../privacy/spoken-language.ts";
+import { ANYONE, count, inOwnLanguage, PERSONAL, publicFor, refuseFutureEntries, sharedOr, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
 import { failureOf, readJson, readQuery } from "./body.ts";
 import { createSharedAnswers, type SharedAnswers } from "./shared-answers.ts";
@@ -28,7 +29,7 @@ export function shelfRoutes(): Hono<AppEnv> {
 		const { recommender, now } = c.get("services");
 		const shelf = SHELVES.find((name) => name === c.req.param("shelf"));
 		if (shelf === undefined) throw new RequestFailure({ kind: "not_found", what: "such shelf" });
-		const request = await readJson(c, ShelfRequest, RECOMMENDATION_BODY_MAX_BYTES);
+		const request = inOwnLanguage(c, await readJson(c, ShelfRequest, RECOMMENDATION_BODY_MAX_BYTES));
 		refuseFutureEntries(request.history, now());
 		const served = await recommender.shelf(shelf, request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface ?? shelf, served.response.source, start);
@@ -38,7 +39,7 @@ export function shelfRoutes(): Hono<AppEnv> {
 	routes.post("/v1/page", async function pageForShopper(c) {
 		const start = performance.now();
 		const { recommender, now } = c.get("services");
-		const request = await readJson(c, PageRequest, RECOMMENDATION_BODY_MAX_BYTES);
+		const request = inOwnLanguage(c, await readJson(c, PageRequest, RECOMMENDATION_BODY_MAX_BYTES));
 		refuseFutureEntries(request.history, now());
 		const served = await recommender.page(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		for (const { asked, shelf, source } of served.response.shelves) count(c, request.shelves[asked]?.surface ?? shelf, source, start);
@@ -67,11 +68,12 @@ async function answerAnyone(
 	item: string | null,
 ): Promise<Response> {
 	const start = performance.now();
-	const { limit, explain = false, ...query } = readQuery(c, PublicShelfQuery);
+	const { limit, explain = false, language: tag, ...query } = readQuery(c, PublicShelfQuery);
+	const language = spokenLanguageOf(tag, null);
 	const filter = filterOf(query);
 	const { recommender, now } = c.get("services");
-	const served = await sharedOr(shared, JSON.stringify([shelf, item, limit, explain, filter]), now(), () => {
-		const request = { history: [], item, items: [], limit, exclude: [], excludeSeen: true, filter, explain };
+	const served = await sharedOr(shared, JSON.stringify([shelf, item, limit, filter, explain && language]), now(), () => {
+		const request = { history: [], item, items: [], limit, exclude: [], excludeSeen: true, filter, explain, language };
 		return recommender.shelf(shelf, request, ANYONE, (work) => c.executionCtx.waitUntil(work));
 	});
 	count(c, shelf, served.response.source, start);
@@ -80,7 +82,7 @@ async function answerAnyone(
 	return c.json(response, 200, { ...publicFor(response.source), ...timing(served) });
 }
 
-function filterOf({ category, priceFrom, priceTo, inStock }: Omit<PublicShelfQuery, "limit" | "explain">): Filter {
+function filterOf({ category, priceFrom, priceTo, inStock }: Omit<PublicShelfQuery, "limit" | "explain" | "language">): Filter {
 	const price = { ...(priceFrom !== undefined && { gte: priceFrom }), ...(priceTo !== undefined && { lte: priceTo }) };
 	return {
 		...(category !== undefined && { category: [category] }),

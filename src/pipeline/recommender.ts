@@ -1,6 +1,6 @@
 import { UNKNOWN_CONTEXT } from "../contract/context.ts";
 import { RequestFailure } from "../contract/errors.ts";
-import type { Source } from "../contract/recommendation.ts";
+import type { Reason, Source } from "../contract/recommendation.ts";
 import type { NamedRule } from "../contract/rule.ts";
 import type { SearchSourceName } from "../contract/search.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
@@ -34,6 +34,7 @@ import type { ShelfFrame, ShelfSpec } from "./shelves/pool.ts";
 import { meetShopper } from "./shelves/shopper.ts";
 import { createStaticList } from "./static-answer.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
+import { type Asked, tellReasons } from "./tell-reasons.ts";
 
 /** Name of the rule that ordered a list, as the recommendation id states it: best score first, nothing explored. */
 export const POLICY = "fused-1";
@@ -166,15 +167,19 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		});
 	}
 
-	function shelvesOf(
+	/** An answer whose reasons are told in words, with the titles that the search index has. */
+	const told = <T extends { readonly items: readonly { readonly reason?: Reason | undefined }[] }>(answered: T, asked: Asked): T =>
+		asked.explain ? { ...answered, items: tellReasons(answered.items, asked, searchKeeper.index?.segments ?? []) } : answered;
+
+	async function shelvesOf(
 		release: OverlaidRelease | null,
-		asked: ShelfFrame,
+		asked: ShelfFrame & Pick<Asked, "language">,
 		specs: readonly ShelfSpec[],
 		{ context }: Sender,
 		now: number,
 		watch: Stopwatch,
 	): Promise<{ readonly shelves: readonly AnsweredShelf[]; readonly ignored: number }> {
-		return answerOr<{ readonly shelves: readonly AnsweredShelf[]; readonly ignored: number }>(
+		const answered = await answerOr<{ readonly shelves: readonly AnsweredShelf[]; readonly ignored: number }>(
 			release,
 			(from) => {
 				const shopper = meetShopper(from, asked, context, now, watch, onFault);
@@ -183,6 +188,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			},
 			async () => ({ shelves: await staticList.shelves(asked, specs, now), ignored: 0 }),
 		);
+		return { ...answered, shelves: answered.shelves.map((each) => told(each, { ...asked, item: specs[each.asked]?.item ?? null })) };
 	}
 
 	return {
@@ -194,7 +200,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					(from) => answerFrom(from, request, sender.context, keeper.hot, now, watch, onFault, rules),
 					() => staticList.answer({ ...request, filter: narrowed(request.filter, rules) }, now),
 				);
-				return frame(release, answered, POLICY, request.surface, now);
+				return frame(release, told(answered, request), POLICY, request.surface, now);
 			});
 		},
 		rank(request, sender, waitUntil) {
@@ -204,7 +210,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					(from) => rankList(from, request, sender.context, now, watch, onFault, rulesOf(request.surface, now)),
 					() => listAsGiven(request),
 				);
-				return frame(release, ranked, RANK_POLICY, request.surface, now);
+				return frame(release, told(ranked, request), RANK_POLICY, request.surface, now);
 			});
 		},
 		shelf(shelf, request, sender, waitUntil) {
@@ -271,7 +277,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
 				}
 				const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
-				return { response: await frame(release, answered, POLICY, null, now), spans: watch.spans };
+				return { response: await frame(release, told(answered, request), POLICY, null, now), spans: watch.spans };
 			});
 		},
 		preview({ id, rule, request }, waitUntil) {
@@ -284,7 +290,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					const inForce = rulesInForce(rules, request.surface, now);
 					const watch = createStopwatch(ports.clock);
 					const answered = answerFrom(release, request, UNKNOWN_CONTEXT, keeper.hot, now, watch, onFault, inForce);
-					return frame(release, answered, POLICY, null, now);
+					return frame(release, told(answered, request), POLICY, null, now);
 				};
 				const [before, after] = await Promise.all([
 					answerBy(keeper.rules),

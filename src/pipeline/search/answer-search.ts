@@ -18,6 +18,7 @@ import { kindFirst } from "./kind-first.ts";
 import { personalise } from "./personalise.ts";
 import { ruleHits } from "./rule-hits.ts";
 import type { Segment } from "./segment.ts";
+import { titlesOf } from "./titles.ts";
 
 /** What makes more of an answer than words alone; each may be missing. */
 export type SearchMind = {
@@ -97,7 +98,7 @@ function relaxedBy({ query, most }: Found, first: Hit | undefined, hasLike: bool
 
 function itemOf(hit: Hit, query: readonly QueryWord[], terms: ReadonlySet<string>): FoundItem {
 	let best = { title: "", marks: [] as [number, number][], marked: -1 };
-	for (const title of (hit.segment.titles[hit.row] as string).split("\n")) {
+	for (const { title } of titlesOf(hit.segment, hit.row)) {
 		const marks = highlight(title, terms).map(([from, to]): [number, number] => [from, to]);
 		const marked = marks.reduce((sum, [from, to]) => sum + to - from, 0);
 		if (marked > best.marked) best = { title, marks, marked };

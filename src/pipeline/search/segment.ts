@@ -7,6 +7,7 @@ import { buildIndex, type SearchIndex } from "../../text/search-index.ts";
 import { createCodes, type GrowingCodes } from "../codes.ts";
 import type { SearchedProduct } from "../ports.ts";
 import { type ProductColumns, writeProduct } from "../table.ts";
+import { titleLines } from "./titles.ts";
 
 /** Products that were indexed together. Rows are places in it; values may change in place, words may not. */
 export type Segment = {
@@ -16,7 +17,7 @@ export type Segment = {
 	readonly matcher: ReturnType<typeof createMatcher>;
 	/** By row. */
 	readonly ids: readonly string[];
-	/** Titles by row, one a line: the shop's own, then those in further languages. */
+	/** Titles by row, as `titles.ts` writes them. */
 	readonly titles: readonly string[];
 	/** Unix seconds by row; 0 unknown. */
 	readonly firstSeenAt: Uint32Array;
@@ -67,7 +68,7 @@ export function buildSegment(products: readonly ReadProduct[], weights: Bm25fWei
 		columns,
 		codes,
 		ids: products.map(({ id }) => id),
-		titles: products.map(({ product }) => titlesOf(product)),
+		titles: products.map(({ product }) => titleLines(product)),
 		firstSeenAt: Uint32Array.from(products, ({ product }) => product.firstSeenAt),
 	});
 }
@@ -81,9 +82,6 @@ export function segmentOf(parts: Omit<Segment, "matcher" | "masked" | "rowOf">):
 		rowOf: (id) => rows.get(id) ?? -1,
 	};
 }
-
-const titlesOf = ({ title, titles }: SearchedProduct): string =>
-	[title, ...Object.values(titles ?? {})].map((text) => text.replaceAll("\n", " ")).join("\n");
 
 /** Names of the attributes that most products have, which can be filtered on; a brand counts as one. */
 function columnNames(products: readonly ReadProduct[]): string[] {

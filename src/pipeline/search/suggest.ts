@@ -4,6 +4,7 @@ import { highlight } from "../../text/highlight.ts";
 import { bitsOf } from "../../text/search-index.ts";
 import { find, type Hit, idOf, maskSegments } from "./find.ts";
 import type { Segment } from "./segment.ts";
+import { titlesOf } from "./titles.ts";
 
 /** Completions of the last word that are looked at, those that most products hold. */
 const COMPLETIONS_MAX = 40;
@@ -33,7 +34,7 @@ export function answerSuggest(segments: readonly Segment[], { query, limit }: Su
 		queries,
 		categories: categoriesOf(best),
 		items: found.hits.slice(0, limit).map((hit) => {
-			const [title = ""] = (hit.segment.titles[hit.row] as string).split("\n");
+			const title = titlesOf(hit.segment, hit.row)[0]?.title ?? "";
 			return { id: idOf(hit), title, marks: highlight(title, terms).map(([from, to]): [number, number] => [from, to]) };
 		}),
 	};

@@ -1,5 +1,4 @@
 import { ENGLISH } from "../../../client/element.ts";
-import type { Reason } from "../../../client/index.ts";
 
 const DEPARTMENTS: Readonly<Record<string, string>> = {
 	clothing: "Clothing",
@@ -174,33 +173,6 @@ export const EN = {
 
 	shelf: {
 		...ENGLISH,
-		reason(reason: Reason, titleOf: (id: string) => string | undefined): string | null {
-			const title = "item" in reason ? titleOf(reason.item) : undefined;
-			switch (reason.kind) {
-				case "because":
-					return title === undefined ? "Picked for you" : `Because you viewed ${title}`;
-				case "searched":
-					return `You searched for ${reason.query}`;
-				case "personal":
-					return "Picked for you";
-				case "similar":
-					return title === undefined ? "Similar" : `Like ${title}`;
-				case "bought-together":
-					return title === undefined ? "Often bought together" : `Often bought with ${title}`;
-				case "trending":
-					return "Trending";
-				case "new":
-					return "New in";
-				case "popular":
-					return "Popular";
-				case "viewed":
-					return "You looked at it";
-				case "bought":
-					return "You bought it";
-				case "rule":
-					return "Our pick";
-			}
-		},
 	},
 };
 

@@ -167,32 +167,5 @@ export const ZH: Words = {
 		dismiss: (title) => `对${title}不感兴趣`,
 		dismissed: (title) => `不再显示${title}。`,
 		nothing: "这里暂时没有内容。",
-		reason(reason, titleOf) {
-			const title = "item" in reason ? titleOf(reason.item) : undefined;
-			switch (reason.kind) {
-				case "because":
-					return title === undefined ? "为您挑选" : `因为您看过${title}`;
-				case "searched":
-					return `您搜索过${reason.query}`;
-				case "personal":
-					return "为您挑选";
-				case "similar":
-					return title === undefined ? "相似" : `与${title}相似`;
-				case "bought-together":
-					return title === undefined ? "经常一起购买" : `常与${title}一起购买`;
-				case "trending":
-					return "正在流行";
-				case "new":
-					return "新品";
-				case "popular":
-					return "热门";
-				case "viewed":
-					return "您看过";
-				case "bought":
-					return "您买过";
-				case "rule":
-					return "本店推荐";
-			}
-		},
 	},
 };

@@ -147,7 +147,16 @@ const typos = rowOf("typos", { all: meanOver("all"), judged: meanOver("judged") 
 rows.push(typos);
 
 const watch = createStopwatch(() => 0);
-const request = { history: [], filter: {}, facets: FACETS, sort: "relevance", limit: 10, offset: 0, surface: "search" } as const;
+const request = {
+	history: [],
+	filter: {},
+	facets: FACETS,
+	sort: "relevance",
+	limit: 10,
+	offset: 0,
+	surface: "search",
+	explain: false,
+} as const;
 const answer = (query: string) =>
 	answerSearch(
 		[segment],

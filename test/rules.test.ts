@@ -59,7 +59,7 @@ test("a boost lifts what matches and says by how much, a bury sinks it, with and
 	await shop.rule("hair-up", { kind: "boost", filter: { category: ["hair"] }, by: 15 });
 	const after = await shop.recommend();
 	expect(idsOf(after).slice(0, 1).map(categoryOf)).toEqual(["hair"]);
-	expect(after.items[0]).toMatchObject({ contributions: { rules: 15 } });
+	expect(after.items[0]).toMatchObject({ contributions: { rules: 15 }, reason: { rules: [{ kind: "boost", rule: "hair-up", by: 15 }] } });
 	expect(categoryOf(idsOf(await shop.recommend({ history: [] }))[0] as string)).toBe("hair");
 	const page = () =>
 		shop
@@ -77,7 +77,12 @@ test("a pin stands in its place as far as the request lets it be shown, and nowh
 	await shop.rule("spring", { kind: "pin", items: ["hair-12", "nail-8"], place: 2 });
 	const pinned = await shop.recommend();
 	expect(idsOf(pinned).slice(1, 3)).toEqual(["hair-12", "nail-8"]);
-	expect(pinned.items[1]?.reason).toEqual({ kind: "rule", rule: "spring", sentence: "Recommended by the shop" });
+	expect(pinned.items[1]?.reason).toEqual({
+		kind: "rule",
+		rule: "spring",
+		rules: [{ kind: "pin", rule: "spring", place: 2 }],
+		sentence: "Recommended by the shop",
+	});
 	expect(new Set(idsOf(pinned)).size).toBe(4);
 	expect(idsOf(await shop.recommend({ history: [] })).slice(1, 3)).toEqual(["hair-12", "nail-8"]);
 	expect(idsOf(await shop.recommend({ exclude: ["hair-12"] }))[1]).toBe("nail-8");
@@ -101,6 +106,53 @@ test("a pin stands in its place as far as the request lets it be shown, and nowh
 	const shown = shelves.flatMap(idsOf);
 	expect(shown.filter((id) => id === "hair-12")).toHaveLength(1);
 	expect(new Set(shown).size).toBe(6);
+});
+
+test("wherever a rule moved a product, its reason names the rule and what it did; elsewhere no rule is named", async () => {
+	const shop = await openShop();
+	await shop.rule("hair-up", { kind: "boost", filter: { category: ["hair"] }, by: 15 });
+	await shop.rule("nails-down", { kind: "bury", filter: { category: ["nail"] }, by: 4 });
+	await shop.rule("dear", { kind: "boost", filter: { price: { gte: 3500 } }, by: 2 });
+	await shop.rule("spring", { kind: "pin", items: ["lip-2"], place: 1 });
+	type Explained = { readonly items: readonly Pick<RecommendationResponse["items"][number], "id" | "reason">[] };
+	const effectsOf = ({ items }: Explained) => new Map(items.map(({ id, reason }) => [id, reason?.rules]));
+	const expected = (id: string): object[] | undefined => {
+		if (id === "lip-2") return [{ kind: "pin", rule: "spring", place: 1 }];
+		const price = TINY_ITEMS.find((item) => item.id === id)?.price ?? -1;
+		const effects = [
+			...(price >= 3500 ? [{ kind: "boost", rule: "dear", by: 2 }] : []),
+			...(categoryOf(id) === "hair" ? [{ kind: "boost", rule: "hair-up", by: 15 }] : []),
+			...(categoryOf(id) === "nail" ? [{ kind: "bury", rule: "nails-down", by: -4 }] : []),
+		];
+		return effects.length === 0 ? undefined : effects;
+	};
+	const asked = { history: HISTORY, explain: true };
+	const shelf = (name: string, more: object) => shop.answer<ShelfResponse>("POST", `/v1/shelves/${name}`, { ...asked, limit: 4, ...more });
+	const page = await shop.answer<PageResponse>("POST", "/v1/page", { ...asked, shelves: [{ shelf: "popular", limit: 12 }] });
+	const answers: Explained[] = [
+		await shop.recommend({ history: [], limit: 12 }),
+		await shop.answer<ShelfResponse>("GET", "/v1/popular?explain=true&limit=12"),
+		await shelf("personal", {}),
+		page.shelves[0] as Explained,
+		{ items: (await shop.answer<RankResponse>("POST", "/v1/rank", { ...asked, ids: ALL })).items },
+	];
+	for (const [n, answer] of answers.entries()) {
+		const told = effectsOf(answer);
+		expect(told.size, String(n)).toBeGreaterThan(2);
+		expect(
+			[...told.values()].some((effects) => effects?.some(({ kind }) => kind !== "pin")),
+			String(n),
+		).toBe(true);
+		for (const [id, effects] of told) expect([n, id, effects]).toEqual([n, id, expected(id)]);
+	}
+	// What the history holds stands in its own order, whatever is lifted.
+	const viewed = await shelf("recently-viewed", { history: [{ item: "hair-9" }, { item: "nail-5" }] });
+	expect(viewed.items.filter(({ id }) => id !== "lip-2").map(({ id, reason }) => [id, reason?.rules])).toEqual([
+		["nail-5", undefined],
+		["hair-9", undefined],
+	]);
+	// Without `explain` nothing is told.
+	expect((await shop.recommend({ explain: false })).items.every(({ reason }) => reason === undefined)).toBe(true);
 });
 
 test("a preview tells before and after without storing anything", async () => {

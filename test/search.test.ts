@@ -206,6 +206,36 @@ test("a shop's rules narrow a search, order what fits alike, and make nothing fi
 	expect([narrowed.rules, found(narrowed).toSorted()]).toEqual([["one"], ["s2", "s6"]]);
 });
 
+test("a search tells why each product is there, and which rule moved it", async () => {
+	const shop = await open();
+	const reasons = async (more: object = {}) => {
+		const { items } = await shop.search({ query: "red shoes", explain: true, language: "de", ...more });
+		return new Map(items.map(({ id, reason }) => [id, reason]));
+	};
+	const plain = await reasons();
+	expect(plain.get("s1")).toEqual({ kind: "found", words: ["red", "shoes"], sentence: "Gefunden mit red, shoes" });
+	expect(plain.get("s2")).toEqual({ kind: "found", words: ["shoes"], sentence: "Gefunden mit shoes" });
+	expect(plain.get("s4")).toEqual({ kind: "popular", sentence: "Beliebt" });
+	expect((await reasons({ explain: false })).get("s1")).toBeUndefined();
+	for (const [id, action] of Object.entries({
+		care: { kind: "bury", filter: { category: ["care"] }, by: 1.5 },
+		acme: { kind: "boost", filter: { attributes: { brand: ["Acme"] } }, by: 2 },
+		first: { kind: "pin", items: ["s3"], place: 1 },
+	})) {
+		expect((await shop.admin("PUT", `/admin/rules/${id}`, { surface: "search", action })).status).toBe(200);
+	}
+	shop.advance(10);
+	await shop.search({ query: "shoes" });
+	const ruled = await reasons();
+	expect([...ruled.keys()].slice(0, 2)).toEqual(["s3", "s1"]);
+	expect(ruled.get("s3")).toMatchObject({ kind: "rule", rule: "first", rules: [{ kind: "pin", rule: "first", place: 1 }] });
+	expect(ruled.get("s1")).toMatchObject({ kind: "found", rules: [{ kind: "boost", rule: "acme", by: 2 }] });
+	// What lacks a word of the query is moved by no rule.
+	expect(ruled.get("s2")?.rules).toBeUndefined();
+	// A sort that was asked for is no rule's doing.
+	expect((await reasons({ sort: "price-asc" })).get("s1")?.rules).toBeUndefined();
+});
+
 test("what was typed is completed from the catalogue's words, each with something to find", async () => {
 	const { suggest } = await open();
 	const answer = await suggest("red sh");

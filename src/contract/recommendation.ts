@@ -100,8 +100,19 @@ export type Source = (typeof SOURCES)[number];
 export const PARTS = ["encoder", "transitions", "similar", "bought", "popular"] as const;
 export type Part = (typeof PARTS)[number];
 
+/** What one rule of the shop did to a product: a filter does nothing to what is shown. */
+export const RuleEffect = v.variant("kind", [
+	/** In the fused score; what a bury adds is below 0. A list without scores goes by these alone. */
+	v.strictObject({ kind: v.picklist(["boost", "bury"]), rule: v.string(), by: v.number() }),
+	/** From 1 on; a list that is too short for the place ends with it. */
+	v.strictObject({ kind: v.literal("pin"), rule: v.string(), place: v.number() }),
+]);
+export type RuleEffect = v.InferOutput<typeof RuleEffect>;
+
 /** What every reason has beside its kind. */
 const told = {
+	/** What the shop's rules did to the product's place, by id; absent: nothing. */
+	rules: v.optional(v.array(RuleEffect)),
 	/** The reason in the shopper's language: plain text, to be escaped like any other. */
 	sentence: v.optional(v.string()),
 };
@@ -122,6 +133,10 @@ export const Reason = v.variant("kind", [
 	v.strictObject({ kind: v.literal("bought"), ...told }),
 	/** A rule of the shop put it there. */
 	v.strictObject({ kind: v.literal("rule"), rule: v.string(), ...told }),
+	/** A search found it by these words of the query, as typed. */
+	v.strictObject({ kind: v.literal("found"), words: v.array(v.string()), ...told }),
+	/** It has none of the query's words, and means something like it. */
+	v.strictObject({ kind: v.literal("meaning"), ...told }),
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { LanguageTag } from "./language.ts";
 import { ItemId, Label, LIMIT_DEFAULT, Limit, QueryText } from "./primitives.ts";
-import { Filter, History, RulesNamed, Surface } from "./recommendation.ts";
+import { Filter, History, Reason, RulesNamed, Surface } from "./recommendation.ts";
 
 /** Furthest that a result list can be paged, products. */
 export const SEARCH_MAX_OFFSET = 1000;
@@ -25,6 +26,10 @@ export const SearchRequest = v.strictObject({
 	limit: Limit,
 	offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(SEARCH_MAX_OFFSET)), 0),
 	surface: v.optional(Surface, "search"),
+	/** Asks why each product is there. */
+	explain: v.optional(v.boolean(), false),
+	/** Of the reasons' sentences, with `explain`. */
+	language: v.optional(LanguageTag),
 });
 export type SearchRequest = v.InferOutput<typeof SearchRequest>;
 
@@ -44,6 +49,8 @@ export const FoundItem = v.strictObject({
 	/** The title that fits the query best, and the stretches of it that were found: UTF-16 units, from and to (excluded). */
 	title: v.string(),
 	marks: v.array(v.tuple([v.number(), v.number()])),
+	/** Present with `explain`: `found`, `meaning`, `popular`, or the `rule` that pinned it. */
+	reason: v.optional(Reason),
 });
 export type FoundItem = v.InferOutput<typeof FoundItem>;
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { RECOMMENDATION_BODY_MAX_BYTES, type Source } from "../contract/recommendation.ts";
 import { SearchRequest, type SearchSourceName, SuggestRequest } from "../contract/search.ts";
-import { count, PERSONAL, refuseFutureEntries, timing } from "./answering.ts";
+import { count, inOwnLanguage, PERSONAL, refuseFutureEntries, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readJson } from "./body.ts";
 
@@ -17,7 +17,7 @@ export function searchRoutes(): Hono<AppEnv> {
 	routes.post("/v1/search", async function search(c) {
 		const start = performance.now();
 		const { recommender, now } = c.get("services");
-		const request = await readJson(c, SearchRequest, RECOMMENDATION_BODY_MAX_BYTES);
+		const request = inOwnLanguage(c, await readJson(c, SearchRequest, RECOMMENDATION_BODY_MAX_BYTES));
 		refuseFutureEntries(request.history, now());
 		const served = await recommender.search(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, countedAs(served.response.source), start);

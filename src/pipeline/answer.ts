@@ -11,7 +11,7 @@ import { bucketWeights, type PartWeights, weightsOfParts } from "../rank/fusion.
 import { NO_RULES, narrowed, type RulesInForce, withPins } from "../rank/rules.ts";
 import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { type KnownHistory, knownHistory } from "../sequence/history.ts";
-import { liftOf, maskPinned, named, pinnedItems, pinnedRows, withLift } from "./apply-rules.ts";
+import { effectsOf, liftOf, maskPinned, named, pinnedItems, pinnedRows, withEffects } from "./apply-rules.ts";
 import { encodeQuery } from "./encode-query.ts";
 import { createExplainer } from "./explain.ts";
 import { workingEncoder } from "./load-release.ts";
@@ -107,6 +107,7 @@ function rank(
 			: rankCandidates(release, query, history.rows, weights, parts, request.limit);
 	if (ranked.scored === 0 && parts === null && query === null) return [];
 	const explain = createExplainer(release, history, weights, query, context);
+	const effects = effectsOf(release, rules);
 	const items = Array.from(
 		ranked.rows,
 		(row, place): RecommendedItem => ({
@@ -114,7 +115,7 @@ function rank(
 			score: ranked.scores[place] as number,
 			...(request.explain &&
 				(place < ranked.scored
-					? withLift(explain(row), lift?.(row) ?? 0)
+					? withEffects(explain(row), effects(row))
 					: { reason: { kind: "popular" as const }, contributions: { popular: 0 } })),
 		}),
 	);

@@ -1,6 +1,7 @@
-import type { RecommendedItem } from "../contract/recommendation.ts";
+import type { RecommendedItem, RuleEffect } from "../contract/recommendation.ts";
 import { codeFilter, passesRow } from "../rank/filter-rows.ts";
-import type { RulesInForce } from "../rank/rules.ts";
+import { liftEffect, pinReason, type RulesInForce, withRules } from "../rank/rules.ts";
+import type { Explained } from "./explain.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { maskVariants } from "./prepare-mask.ts";
 
@@ -17,6 +18,15 @@ export function liftOf(release: OverlaidRelease, { lifts }: RulesInForce): Lift 
 	return (row) => {
 		const [table, at] = release.locate(row);
 		return coded.reduce((sum, { filter, by }) => (passesRow(table, at, filter) ? sum + by : sum), 0);
+	};
+}
+
+/** What the lifts of each rule did to a row. */
+export function effectsOf(release: OverlaidRelease, { lifts }: RulesInForce): (row: number) => RuleEffect[] {
+	const coded = lifts.map(({ rule, filter, by }) => ({ effect: liftEffect(rule, by), filter: codeFilter(filter, release.codes) }));
+	return (row) => {
+		const [table, at] = release.locate(row);
+		return coded.flatMap(({ effect, filter }) => (passesRow(table, at, filter) ? [effect] : []));
 	};
 }
 
@@ -54,15 +64,19 @@ export function maskPinned(release: OverlaidRelease, pinned: readonly PinnedRow[
 	);
 }
 
-/** What rules added is told beside what the parts did. */
-export const withLift = <T extends Pick<RecommendedItem, "contributions">>(explained: T, lift: number): T =>
-	lift === 0 ? explained : { ...explained, contributions: { ...explained.contributions, rules: lift } };
+/** What rules did is told beside what the parts did. */
+export const withEffects = ({ reason, contributions }: Explained, effects: RuleEffect[]): Pick<RecommendedItem, keyof Explained> => ({
+	reason: withRules(reason, effects),
+	contributions: effects.length === 0 ? contributions : { ...contributions, rules: sumOf(effects) },
+});
+
+const sumOf = (effects: readonly RuleEffect[]): number => effects.reduce((sum, effect) => sum + ("by" in effect ? effect.by : 0), 0);
 
 /** Pinned rows as items; no score speaks for them. */
 export const pinnedItems = (release: OverlaidRelease, pinned: readonly PinnedRow[], explains: boolean) =>
 	pinned.map(({ row, rule, place }) => ({
 		place,
-		value: { id: release.idOf(row), score: 0, ...(explains && { reason: { kind: "rule" as const, rule } }) } satisfies RecommendedItem,
+		value: { id: release.idOf(row), score: 0, ...(explains && { reason: pinReason(rule, place) }) } satisfies RecommendedItem,
 	}));
 
 /** The rules as an answer names them; nothing where none is in force. */

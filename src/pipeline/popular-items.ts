@@ -1,8 +1,8 @@
 import type { RecommendationRequest, RecommendedItem } from "../contract/recommendation.ts";
-import { type RulesInForce, withPins } from "../rank/rules.ts";
+import { type RulesInForce, withPins, withRules } from "../rank/rules.ts";
 import { deal } from "../retrieve/popular.ts";
 import type { KnownHistory } from "../sequence/history.ts";
-import { lifted, liftOf, maskPinned, pinnedItems, pinnedRows } from "./apply-rules.ts";
+import { effectsOf, lifted, liftOf, maskPinned, pinnedItems, pinnedRows } from "./apply-rules.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotLists } from "./ports.ts";
 import { prepareMask, productOf } from "./prepare-mask.ts";
@@ -29,11 +29,12 @@ export function popularItems(
 	const lift = liftOf(release, rules);
 	const most = lift === null ? request.limit : LIFTED_FROM * request.limit;
 	const rows = popularRows(release, request, hot, new Set(), most);
+	const effects = effectsOf(release, rules);
 	const items = lifted(rows, lift).map(
 		(row, place): RecommendedItem => ({
 			id: release.idOf(row),
 			score: 1 / (place + 1),
-			...(request.explain && { reason: { kind: "popular" as const } }),
+			...(request.explain && { reason: withRules({ kind: "popular" }, effects(row)) }),
 		}),
 	);
 	return withPins(items, pinnedItems(release, pinned, request.explain), request.limit);

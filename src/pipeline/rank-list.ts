@@ -3,11 +3,11 @@ import type { RankedItem, RankRequest, RankResponse } from "../contract/rank.ts"
 import { PARTS } from "../contract/recommendation.ts";
 import { filtersNothing } from "../rank/filter-product.ts";
 import { bucketWeights } from "../rank/fusion.ts";
-import { NO_RULES, narrowed, type RulesInForce, withPins } from "../rank/rules.ts";
+import { NO_RULES, narrowed, pinReason, type RulesInForce, withPins } from "../rank/rules.ts";
 import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { dismissedIds, type KnownHistory, knownHistory } from "../sequence/history.ts";
 import type { OnFault } from "./answer.ts";
-import { type Lift, liftOf, named, pinnedRows, withLift } from "./apply-rules.ts";
+import { effectsOf, type Lift, liftOf, named, pinnedRows, withEffects } from "./apply-rules.ts";
 import { encodeQuery } from "./encode-query.ts";
 import { createExplainer } from "./explain.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
@@ -47,7 +47,7 @@ export function rankList(
 	const pinned = pinnedRows(release, rules, sorted.shown.length).filter(({ row }) => inList.has(row));
 	const pins = pinned.map(({ row, rule, place }) => ({
 		place,
-		value: { id: release.idOf(row), score: null, ...(request.explain && { reason: { kind: "rule" as const, rule } }) },
+		value: { id: release.idOf(row), score: null, ...(request.explain && { reason: pinReason(rule, place) }) },
 	}));
 	const isPinned = new Set(pins.map(({ value }) => value.id));
 	const around = (items: readonly RankedItem[]) =>
@@ -56,11 +56,10 @@ export function rankList(
 			pins,
 			items.length,
 		);
-	const lift = liftOf(release, rules);
 	if (release.loaded.encoder !== null && history.entries.length > 0 && sorted.rows.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
-			const items = watch.span("rank", () => order(release, request, history, query, sorted, lift, context));
+			const items = watch.span("rank", () => order(release, request, history, query, sorted, rules, context));
 			if (items !== null) return { source: "personal", ...common, items: around(items) };
 		} catch (error) {
 			onFault("personal", error);
@@ -68,12 +67,13 @@ export function rankList(
 	}
 	if (history.rows.length > 0) {
 		try {
-			const items = watch.span("rank", () => order(release, request, history, null, sorted, lift, context));
+			const items = watch.span("rank", () => order(release, request, history, null, sorted, rules, context));
 			if (items !== null) return { source: "session", ...common, items: around(items) };
 		} catch (error) {
 			onFault("session", error);
 		}
 	}
+	const lift = liftOf(release, rules);
 	const given = lift === null ? sorted.shown : liftedIds(release, sorted.shown, lift);
 	return { source: "static", ...common, items: around(given.map(unscored)) };
 }
@@ -134,21 +134,22 @@ function order(
 	history: KnownHistory,
 	query: QuantisedQuery | null,
 	{ rows, unknown }: Sorted,
-	lift: Lift | null,
+	rules: RulesInForce,
 	context: CoarseContext,
 ): RankedItem[] | null {
 	const { buckets, session } = release.loaded.fusion;
 	const weights = bucketWeights(query === null ? session : buckets, history.rows.length);
-	const { scores, linked } = scoreRows(release, query, history.rows, weights, PARTS, rows, lift);
+	const { scores, linked } = scoreRows(release, query, history.rows, weights, PARTS, rows, liftOf(release, rules));
 	if (query === null && linked === 0) return null;
 	const places = Array.from(rows.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
 	const explain = createExplainer(release, history, weights, query, context);
+	const effects = effectsOf(release, rules);
 	const ranked = places.map((place): RankedItem => {
 		const row = rows[place] as number;
 		return {
 			id: release.idOf(row),
 			score: scores[place] as number,
-			...(explains && withLift(explain(row), lift?.(row) ?? 0)),
+			...(explains && withEffects(explain(row), effects(row))),
 		};
 	});
 	return [...ranked, ...unknown.map(unscored)];

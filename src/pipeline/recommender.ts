@@ -247,7 +247,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					index === null
 						? await searchWithout(ports.searched, ports.hotLists, { ...request, filter: narrowed(request.filter, rules) })
 						: answerSearch(index.segments, mindOf(release), request, sender.context, now, watch, onFault, rules);
-				return frame(release, found, SEARCH_POLICY, request.surface, now);
+				return frame(release, told(found, request), SEARCH_POLICY, request.surface, now);
 			});
 		},
 		suggest(request, waitUntil) {

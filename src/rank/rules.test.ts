@@ -38,8 +38,8 @@ test("rules come by id whatever their order, burying is boosting downwards, pins
 		ids: ["a", "b", "c", "z"],
 		filters: [],
 		lifts: [
-			{ filter: { category: ["c"] }, by: -1 },
-			{ filter: { category: ["a"] }, by: 2 },
+			{ rule: "a", filter: { category: ["c"] }, by: -1 },
+			{ rule: "c", filter: { category: ["a"] }, by: 2 },
 		],
 		pins: [
 			{ rule: "z", items: ["p"], place: 1 },

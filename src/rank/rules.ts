@@ -1,4 +1,4 @@
-import type { Filter } from "../contract/recommendation.ts";
+import type { Filter, Reason, RuleEffect } from "../contract/recommendation.ts";
 import type { NamedRule, RuleAction } from "../contract/rule.ts";
 
 type Action<K extends RuleAction["kind"]> = Extract<RuleAction, { kind: K }>;
@@ -9,7 +9,7 @@ export type RulesInForce = {
 	readonly ids: readonly string[];
 	readonly filters: readonly Action<"filter">["filter"][];
 	/** `by` is negative where products are buried. */
-	readonly lifts: readonly { readonly filter: Action<"boost">["filter"]; readonly by: number }[];
+	readonly lifts: readonly { readonly rule: string; readonly filter: Action<"boost">["filter"]; readonly by: number }[];
 	/** By place; of one place the lower id first. */
 	readonly pins: readonly { readonly rule: string; readonly items: readonly string[]; readonly place: number }[];
 };
@@ -30,9 +30,9 @@ export function rulesInForce(rules: readonly NamedRule[], surface: string, now: 
 	return {
 		ids: ordered.map(({ id }) => id),
 		filters: ordered.flatMap(({ action }) => (action.kind === "filter" ? [action.filter] : [])),
-		lifts: ordered.flatMap(({ action }) => {
+		lifts: ordered.flatMap(({ id, action }) => {
 			if (action.kind !== "boost" && action.kind !== "bury") return [];
-			return [{ filter: action.filter, by: action.kind === "boost" ? action.by : -action.by }];
+			return [{ rule: id, filter: action.filter, by: action.kind === "boost" ? action.by : -action.by }];
 		}),
 		pins: ordered
 			.flatMap(({ id, action }) => (action.kind === "pin" ? [{ rule: id, items: action.items, place: action.place }] : []))
@@ -83,3 +83,16 @@ export function withPins<T>(list: readonly T[], pins: readonly { readonly place:
 	for (const { place, value } of pins) pinned.splice(place - 1, 0, value);
 	return pinned.slice(0, limit);
 }
+
+/** What a rule's lift is told as. */
+export const liftEffect = (rule: string, by: number): Extract<RuleEffect, { by: number }> => ({
+	kind: by > 0 ? "boost" : "bury",
+	rule,
+	by,
+});
+
+/** The reason of a product that a rule put in its place. */
+export const pinReason = (rule: string, place: number): Reason => ({ kind: "rule", rule, rules: [{ kind: "pin", rule, place }] });
+
+/** A reason with what rules did beside it. */
+export const withRules = (reason: Reason, rules: RuleEffect[]): Reason => (rules.length === 0 ? reason : { ...reason, rules });

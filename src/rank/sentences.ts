@@ -34,6 +34,8 @@ const ENGLISH: Templates = {
 	viewed: () => "You viewed this",
 	bought: () => "You bought this",
 	rule: () => "Recommended by the shop",
+	found: (_, { words }) => `Found by ${words.join(", ")}`,
+	meaning: () => "Something like it",
 };
 
 const CHINESE: Templates = {
@@ -53,6 +55,8 @@ const CHINESE: Templates = {
 	viewed: () => "您看过",
 	bought: () => "您买过",
 	rule: () => "本店推荐",
+	found: (_, { words }) => `符合${words.join("、")}`,
+	meaning: () => "意思相近",
 };
 
 const GERMAN: Templates = {
@@ -72,6 +76,8 @@ const GERMAN: Templates = {
 	viewed: () => "Von Ihnen angesehen",
 	bought: () => "Von Ihnen gekauft",
 	rule: () => "Vom Shop empfohlen",
+	found: (_, { words }) => `Gefunden mit ${words.join(", ")}`,
+	meaning: () => "Etwas Ähnliches",
 };
 
 const TEMPLATES: Readonly<Record<SpokenLanguage, Templates>> = { en: ENGLISH, zh: CHINESE, de: GERMAN };

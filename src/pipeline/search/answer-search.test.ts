@@ -37,6 +37,7 @@ function search(segments: readonly Segment[], request: Partial<SearchRequest> & 
 		limit: 10,
 		offset: 0,
 		surface: "search",
+		explain: false,
 		...request,
 	};
 	return answerSearch(

@@ -1,5 +1,5 @@
 import type { CoarseContext } from "../../contract/context.ts";
-import { DISMISSAL } from "../../contract/recommendation.ts";
+import { DISMISSAL, type Reason } from "../../contract/recommendation.ts";
 import type { FoundItem, Relaxed, SearchRequest, SearchResponse } from "../../contract/search.ts";
 import { NO_RULES, narrowed, type RulesInForce } from "../../rank/rules.ts";
 import { dismissedIds } from "../../sequence/history.ts";
@@ -16,7 +16,7 @@ import { countFacets } from "./count-facets.ts";
 import { type Found, find, type Hit, idOf, maskSegments } from "./find.ts";
 import { kindFirst } from "./kind-first.ts";
 import { personalise } from "./personalise.ts";
-import { ruleHits } from "./rule-hits.ts";
+import { ruleHits, unruled } from "./rule-hits.ts";
 import type { Segment } from "./segment.ts";
 import { titlesOf } from "./titles.ts";
 
@@ -59,7 +59,7 @@ export function answerSearch(
 	const ordered = watch.span("rank", () => {
 		const { hits, ...rest } = order(found, full, release, request, context, now, onFault);
 		// A sort that was asked for is kept.
-		return { ...rest, hits: request.sort === "relevance" ? ruleHits(hits, full, rules) : hits };
+		return { ...rest, ...(request.sort === "relevance" ? ruleHits(hits, full, rules) : unruled(hits)) };
 	});
 	const missing = request.offset + request.limit - ordered.hits.length;
 	const more =
@@ -67,6 +67,11 @@ export function answerSearch(
 			? { like: [], popular: [] }
 			: complete(segments, ordered.hits, found.corrected ?? request.query, table, popularityIn(release), missing);
 	const page = [...ordered.hits, ...more.like, ...more.popular].slice(request.offset, request.offset + request.limit);
+	const like = new Set(more.like);
+	const reasonOf = (hit: Hit): Reason => {
+		if (hit.words !== 0) return ordered.tell(hit, { kind: "found", words: holding(found.query, hit.words) });
+		return { kind: like.has(hit) ? "meaning" : "popular" };
+	};
 	const terms = new Set(found.query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
 	return {
 		source: ordered.source,
@@ -75,7 +80,7 @@ export function answerSearch(
 		corrected: found.corrected,
 		...named(rules),
 		relaxed: relaxedBy(found, ordered.hits[0], more.like.length > 0),
-		items: page.map((hit) => itemOf(hit, found.query, terms)),
+		items: page.map((hit) => ({ ...itemOf(hit, found.query, terms), ...(request.explain && { reason: reasonOf(hit) }) })),
 		...watch.span("facets", () => countFacets(full, request.facets)),
 	};
 }
@@ -87,9 +92,12 @@ const popularityIn =
 		return release === null || row === -1 ? 0 : release.popularityOf(row);
 	};
 
-/** Words that a product lacks, as typed. */
+/** Words that a product lacks, as typed; those that it has. */
 const lacking = (query: readonly QueryWord[], words: number): string[] =>
-	query.flatMap(({ typed }, w) => ((words & (1 << w)) === 0 ? [typed] : []));
+	query.flatMap(({ typed }, w) => (hasBit(words, w) ? [] : [typed]));
+const holding = (query: readonly QueryWord[], words: number): string[] =>
+	query.flatMap(({ typed }, w) => (hasBit(words, w) ? [typed] : []));
+const hasBit = (bits: number, place: number): boolean => (bits & (1 << place)) !== 0;
 
 function relaxedBy({ query, most }: Found, first: Hit | undefined, hasLike: boolean): Relaxed | null {
 	if (first !== undefined && most > 0) return most === query.length ? null : { by: "words", without: lacking(query, first.words) };

@@ -1,6 +1,16 @@
+import type { Reason, RuleEffect } from "../../contract/recommendation.ts";
 import { codeFilter, passesRow } from "../../rank/filter-rows.ts";
-import { type RulesInForce, withPins } from "../../rank/rules.ts";
+import { liftEffect, pinReason, type RulesInForce, withPins, withRules } from "../../rank/rules.ts";
 import { type Hit, idOf } from "./find.ts";
+
+export type RuledHits = {
+	readonly hits: readonly Hit[];
+	/** A hit's reason with what rules did to it; the rule itself where it was pinned. */
+	readonly tell: (hit: Hit, reason: Reason) => Reason;
+};
+
+/** Hits that no rule has moved. */
+export const unruled = (hits: readonly Hit[]): RuledHits => ({ hits, tell: (_, reason) => reason });
 
 /**
  * The shop's rules over what a search found. Lifted products come first among those that have as many words of the query,
@@ -8,37 +18,44 @@ import { type Hit, idOf } from "./find.ts";
  * @param hits in order
  * @param full hits with the most words, in any order
  */
-export function ruleHits(hits: readonly Hit[], full: readonly Hit[], { lifts, pins }: RulesInForce): readonly Hit[] {
-	if (lifts.length === 0 && pins.length === 0) return hits;
+export function ruleHits(hits: readonly Hit[], full: readonly Hit[], { lifts, pins }: RulesInForce): RuledHits {
+	if (lifts.length === 0 && pins.length === 0) return unruled(hits);
 	const isFull = new Set(full);
 	const fitting = hits.filter((hit) => isFull.has(hit));
-	const liftOf = hitLift(fitting, lifts);
-	const liftBy = new Map(fitting.map((hit) => [hit, liftOf(hit)]));
+	const effectsOf = hitEffects(fitting, lifts);
+	const liftBy = new Map(fitting.map((hit) => [hit, effectsOf(hit).reduce((sum, { by }) => sum + by, 0)]));
 	const lifted = fitting.toSorted((a, b) => (liftBy.get(b) as number) - (liftBy.get(a) as number));
 	const byId = new Map(lifted.map((hit) => [idOf(hit), hit]));
 	const pinned: { place: number; value: Hit }[] = [];
+	const pinnedBy = new Map<Hit, Reason>();
 	let next = 1;
-	for (const { items, place } of pins) {
+	for (const { rule, items, place } of pins) {
 		next = Math.max(next, place);
 		for (const item of items) {
 			const value = byId.get(item);
 			if (value === undefined) continue;
 			byId.delete(item);
+			pinnedBy.set(value, pinReason(rule, next));
 			pinned.push({ place: next++, value });
 		}
 	}
 	const unpinned = lifted.filter((hit) => byId.has(idOf(hit)));
-	return [...withPins(unpinned, pinned, lifted.length), ...hits.filter((hit) => !isFull.has(hit))];
+	return {
+		hits: [...withPins(unpinned, pinned, lifted.length), ...hits.filter((hit) => !isFull.has(hit))],
+		tell: (hit, reason) => pinnedBy.get(hit) ?? (liftBy.has(hit) ? withRules(reason, effectsOf(hit)) : reason),
+	};
 }
 
+type LiftEffect = Extract<RuleEffect, { by: number }>;
+
 /** What rules add to a hit. Filters are read once a segment: a query may have every product as a hit, and a shop many rules. */
-function hitLift(hits: readonly Hit[], lifts: RulesInForce["lifts"]): (hit: Hit) => number {
+function hitEffects(hits: readonly Hit[], lifts: RulesInForce["lifts"]): (hit: Hit) => LiftEffect[] {
 	const bySegment = new Map(
 		[...new Set(hits.map(({ segment }) => segment))].map((segment) => [
 			segment,
-			lifts.map(({ filter, by }) => ({ filter: codeFilter(filter, segment.codes), by })),
+			lifts.map(({ rule, filter, by }) => ({ effect: liftEffect(rule, by), filter: codeFilter(filter, segment.codes) })),
 		]),
 	);
 	return ({ segment, row }) =>
-		(bySegment.get(segment) ?? []).reduce((sum, { filter, by }) => (passesRow(segment.columns, row, filter) ? sum + by : sum), 0);
+		(bySegment.get(segment) ?? []).flatMap(({ effect, filter }) => (passesRow(segment.columns, row, filter) ? [effect] : []));
 }

@@ -1,3 +1,4 @@
+import type { Reason } from "../../contract/recommendation.ts";
 import type { FoundItem, SearchRequest } from "../../contract/search.ts";
 import { filtersNothing, passesFilter } from "../../rank/filter-product.ts";
 import { dismissedIds } from "../../sequence/history.ts";
@@ -29,7 +30,7 @@ const AS_TYPED: Lexicon = {
  * else nothing. No facets.
  */
 export async function searchWithout(source: SearchSource, lists: HotListSource, request: SearchRequest): Promise<SearchAnswer> {
-	const { query, filter, history, offset, limit, facets } = request;
+	const { query, filter, history, offset, limit, facets, explain } = request;
 	const words = [...new Set(tokensOf(query))].slice(0, WORDS_MAX);
 	const out = dismissedIds(history);
 	const passes = (product: ListedProduct) => passesFilter(product, filter) && !out.has(product.id);
@@ -46,9 +47,11 @@ export async function searchWithout(source: SearchSource, lists: HotListSource, 
 		total: found.length,
 		corrected: null,
 		relaxed: found.length > 0 ? null : { by: "popular", without: words },
-		items: listed
-			.slice(offset, offset + limit)
-			.map((product, place) => itemOf(product, holding.has(product.id) ? [] : words, terms, place)),
+		items: listed.slice(offset, offset + limit).map((product, place) => {
+			const holds = holding.has(product.id);
+			const reason: Reason = holds ? { kind: "found", words } : { kind: "popular" };
+			return { ...itemOf(product, holds ? [] : words, terms, place), ...(explain && { reason }) };
+		}),
 		facets: facets.map((name) => ({ name, values: [] })),
 		price: null,
 	};

@@ -2,9 +2,9 @@ import type { Reason, RecommendedItem, Source } from "../../contract/recommendat
 import type { Shelf } from "../../contract/shelf.ts";
 import { composePage } from "../../rank/compose-page.ts";
 import { byScore, reciprocalRankFusion } from "../../rank/reciprocal-rank-fusion.ts";
-import { withPins } from "../../rank/rules.ts";
+import { withPins, withRules } from "../../rank/rules.ts";
 import type { OnFault } from "../answer.ts";
-import { lifted, liftOf, maskPinned, named, type PinnedRow, pinnedItems, pinnedRows } from "../apply-rules.ts";
+import { effectsOf, lifted, liftOf, maskPinned, named, type PinnedRow, pinnedItems, pinnedRows } from "../apply-rules.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
 import { popularRows } from "../popular-items.ts";
 import type { HotLists } from "../ports.ts";
@@ -110,9 +110,11 @@ export function answerShelves(
 	for (const { row } of allPinned) taken.add(productOf(release, row));
 	return page.map(({ list, entries, expected }) => {
 		const [spec, { rows, scores: own, reasons, source }] = [specs[list] as ShelfSpec, ordered[list] as OrderedPool];
+		const effects = isFromHistory(spec.shelf) ? () => [] : effectsOf(release, spec.rules);
 		const items = entries.map((entry): RecommendedItem => {
-			const reason = reasons?.[entry];
-			return { id: release.idOf(rows[entry] as number), score: own[entry] as number, ...(reason !== undefined && { reason }) };
+			const [row, reason] = [rows[entry] as number, reasons?.[entry]];
+			const told = reason === undefined ? {} : { reason: withRules(reason, effects(row)) };
+			return { id: release.idOf(row), score: own[entry] as number, ...told };
 		});
 		const missing = isFromHistory(spec.shelf) ? 0 : spec.limit - items.length;
 		const about = pools[list]?.about ?? [];

@@ -1,4 +1,4 @@
-import type { Part, RecommendationResponse, RecommendedItem } from "../../../src/contract/recommendation.ts";
+import type { Part, Reason, RecommendationResponse, RecommendedItem } from "../../../src/contract/recommendation.ts";
 import { h } from "../../store/dom.ts";
 import type { Answer } from "../api.ts";
 import type { View } from "../context.ts";
@@ -119,6 +119,11 @@ function itemsCard(items: readonly RecommendedItem[]) {
 
 function reasonOf(reason: RecommendedItem["reason"]): string {
 	if (reason === undefined) return NOTHING;
+	const rules = reason.rules?.map((effect) => `${effect.rule} ${"by" in effect ? figure(effect.by, 1) : `at ${effect.place}`}`) ?? [];
+	return [aboutOf(reason), ...rules].join(" · ");
+}
+
+function aboutOf(reason: Reason): string {
 	if ("item" in reason) return `${reason.kind} ${reason.item}`;
 	if (reason.kind === "searched") return `searched “${reason.query}”`;
 	return reason.kind === "rule" ? `rule ${reason.rule}` : reason.kind;

@@ -18,7 +18,7 @@ export type Shop = {
 
 /**
  * Defines `<edge-shelf>`: a row of products from a shelf, by the attributes `surface`, `shelf`, `item`, `items` (JSON),
- * `category`, `limit`, `heading` and `reasons`. What stands between its tags is shown until an answer comes, and stays
+ * `category`, `limit`, `diversity`, `heading` and `reasons`. What stands between its tags is shown until an answer comes, and stays
  * where none does; without it a skeleton of the same height is shown. Parts: head, heading, step, list, card, link, image, brand,
  * title, price, reason, dismiss, skeleton, status.
  */
@@ -28,7 +28,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 	sheet.replaceSync(SHELF_STYLE);
 
 	class EdgeShelf extends HTMLElement {
-		static observedAttributes = ["surface", "shelf", "item", "items", "category", "limit", "heading", "reasons"];
+		static observedAttributes = ["surface", "shelf", "item", "items", "category", "limit", "diversity", "heading", "reasons"];
 		#root = this.attachShadow({ mode: "open" });
 		#heading = make("h2", "heading");
 		#head = make("div", "head");
@@ -81,6 +81,7 @@ export function defineEdgeShelf(client: Edgeshelf, { card: cardOf, words = () =>
 				item: text("item"),
 				items: this.hasAttribute("items") ? (JSON.parse(text("items") ?? "[]") as string[]) : undefined,
 				limit: Number(text("limit")) || LIMIT_DEFAULT,
+				diversity: Number(text("diversity")) || undefined,
 				filter: category === undefined ? undefined : { category: [category] },
 				...(this.hasAttribute("reasons") && { explain: true, language: this.closest<HTMLElement>("[lang]")?.lang || undefined }),
 			};

@@ -64,7 +64,7 @@ export function createEdgeshelf({ endpoint = "", consent, remember, historyMax =
 	}
 
 	async function ask(question: Question): Promise<Answer> {
-		const asking = maySendHistory() ? personalAsking(question, history.entries()) : publicAsking(question);
+		const asking = maySendHistory() ? personalAsking(question, history.entries(), word) : publicAsking(question);
 		if (asking === null) return NOTHING;
 		const answer = (await call(asking)) as Answer;
 		// The public lists know neither what is to stay away nor what is shown already.

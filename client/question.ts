@@ -1,11 +1,13 @@
-import type { HistoryEntry, Question } from "./types.ts";
+import type { Consent, HistoryEntry, Question } from "./types.ts";
 
 /** A request as `fetch` takes it; without a body it is a GET that anyone may share. */
 export type Asking = { readonly path: string; readonly body?: string };
 
-/** A question with the history of the one who asks. */
-export function personalAsking({ shelf, ...rest }: Question, history: readonly HistoryEntry[]): Asking {
-	return { path: shelf ? `/v1/shelves/${shelf}` : "/v1/recommendations", body: JSON.stringify({ ...rest, history }) };
+/** A question with the history of the one who asks, and the word on being learnt from that was given. */
+export function personalAsking({ shelf, diversity, novelty, ...rest }: Question, history: readonly HistoryEntry[], word: Consent): Asking {
+	return shelf
+		? { path: `/v1/shelves/${shelf}`, body: JSON.stringify({ ...rest, history }) }
+		: { path: "/v1/recommendations", body: JSON.stringify({ ...rest, diversity, novelty, consent: word ?? undefined, history }) };
 }
 
 /**

@@ -68,6 +68,20 @@ describe("shelves", () => {
 		expect(browser.received).toEqual([{ address, body: null, by: "fetch" }]);
 	});
 
+	test("of the page's own take diversity and say whether they may be learnt from; others do not", async () => {
+		const { browser, client } = setUp();
+		const wish = { limit: 5, diversity: 0.3, novelty: 0.1 };
+		await client.shelf({ surface: "home", ...wish });
+		await client.shelf({ shelf: "similar", item: "a", ...wish });
+		client.setConsent(true);
+		await client.shelf({ surface: "home", ...wish });
+		expect(browser.received.map(({ address, body }) => [address, body])).toEqual([
+			["/v1/recommendations", { surface: "home", ...wish, history: [] }],
+			["/v1/shelves/similar", { item: "a", limit: 5, history: [] }],
+			["/v1/recommendations", { surface: "home", ...wish, consent: true, history: [] }],
+		]);
+	});
+
 	test("of what the history holds are empty without asking anyone", async () => {
 		const { browser, client } = setUp({ consent: false });
 		expect((await client.shelf({ shelf: "recently-viewed" })).items).toEqual([]);

@@ -17,6 +17,10 @@ export type Question = {
 	readonly exclude?: readonly string[];
 	readonly excludeSeen?: boolean;
 	readonly filter?: Filter;
+	/** 0 to 1, of the page's own list alone: how much products are to differ from each other. */
+	readonly diversity?: number;
+	/** 0 to 1, of the page's own list alone: how much products are to be little known. */
+	readonly novelty?: number;
 	/** Asks for the reason of each product. */
 	readonly explain?: boolean;
 	/** BCP 47: of the reasons' sentences. Without it, the browser's for a shopper's own lists, English for those of everybody. */

@@ -126,6 +126,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		now,
 		clock: () => performance.now(),
 		surfaceOf,
+		explored: config.EXPLORE,
 		newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
 		log: (entry) => console.error(JSON.stringify(entry)),
 	});

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { SCOPES } from "./contract/errors.ts";
+import { toldShare } from "./contract/policy.ts";
 import { Surface } from "./contract/recommendation.ts";
+import type { ExploredSurface } from "./rank/explore.ts";
 
 const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, "must be a whole number"), v.transform(Number));
 
@@ -32,6 +34,14 @@ const AdminTokens = v.array(
 		scopes: v.array(v.picklist(SCOPES)),
 	}),
 );
+
+/** "home:0.1:2": surface, share of explored answers, first places that are kept (0 unless told). */
+const EXPLORED = /^([a-z0-9][a-z0-9_-]{0,31}):(\d(?:\.\d+)?)(?::(\d{1,2}))?$/;
+
+function exploredSurface(text: string): [surface: string, explored: ExploredSurface] {
+	const [, surface, share, keep] = EXPLORED.exec(text) as unknown as [string, string, string, string | undefined];
+	return [surface, { share: toldShare(Number(share)), keep: Number(keep ?? 0) }];
+}
 
 const isHttpsOrigin = (text: string) => text.startsWith("https://") && URL.canParse(text) && new URL(text).origin === text;
 
@@ -73,6 +83,17 @@ const Settings = v.pipe(
 			v.transform((text) => text.split(",").map((name) => name.trim())),
 			v.array(Surface),
 		),
+		/** By surface. */
+		EXPLORE: v.pipe(
+			v.string(),
+			v.transform((text) => (text === "" ? [] : text.split(",").map((part) => part.trim()))),
+			v.array(v.pipe(v.string(), v.regex(EXPLORED, "must be empty or such as home:0.1 or home:0.1:2"))),
+			v.transform((parts) => new Map(parts.map(exploredSurface))),
+			v.check(
+				(surfaces) => [...surfaces.values()].every(({ share }) => share > 0 && share <= 1),
+				"must name shares from 0.0001 to 1, in steps of 0.0001",
+			),
+		),
 		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
 		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
 		ACCESS_TEAM: v.pipe(
@@ -89,6 +110,11 @@ const Settings = v.pipe(
 		({ ACCESS_TEAM, ACCESS_AUDIENCE }) => (ACCESS_TEAM === "") === (ACCESS_AUDIENCE === ""),
 		"ACCESS_TEAM and ACCESS_AUDIENCE need each other",
 	),
+	v.check(
+		({ EXPLORE, SURFACES }) => [...EXPLORE.keys()].every((surface) => SURFACES.includes(surface)),
+		"EXPLORE must name surfaces of SURFACES",
+	),
+	v.check(({ EXPLORE, LOCAL_EPSILON }) => EXPLORE.size === 0 || LOCAL_EPSILON === null, "EXPLORE needs a log: LOCAL_EPSILON must be empty"),
 );
 /** Values of the environment, checked and typed; see wrangler.toml for their meaning. */
 export type Config = v.InferOutput<typeof Settings>;

@@ -47,7 +47,7 @@ function requestOf({ method, path, operation }: (typeof PUBLIC)[number], headers
 }
 
 /** The Worker with a release and a queue that keeps what it was sent. */
-async function setUp(consentDefault: "granted" | "denied") {
+async function setUp(consentDefault: "granted" | "denied", explore = "") {
 	const sent: QueueMessage[] = [];
 	const sendBatch = async (messages: Iterable<MessageSendRequest>) => {
 		sent.push(...Array.from(messages, ({ body }) => body as QueueMessage));
@@ -63,6 +63,7 @@ async function setUp(consentDefault: "granted" | "denied") {
 		CORS_ORIGINS: "*",
 		LOCAL_EPSILON: "",
 		SURFACES: "home",
+		EXPLORE: explore,
 		RETRAIN_WEBHOOK_URL: "",
 		ACCESS_TEAM: "",
 		ACCESS_AUDIENCE: "",
@@ -132,4 +133,31 @@ test.each([
 	// What is asserted above can be seen at all: others are enqueued, and counted with the next flush.
 	expect(open.sent.map(({ kind }) => kind)).toContain("events");
 	expect(open.sent.map(({ kind }) => kind)).toContain("metrics");
+});
+
+test("a shop that explores shows those whose events are not kept what a shop that does not explore shows", async () => {
+	const plain = await setUp("granted");
+	const exploring = await setUp("granted", "home:1");
+	const silent = await setUp("denied", "home:1");
+	const ask = async (fetch: (request: Request) => Promise<Response>, body: object, headers: Record<string, string> = {}) => {
+		const request = new Request("https://shop.example/v1/recommendations", { method: "POST", body: JSON.stringify(body), headers });
+		return JSON.stringify((await (await fetch(request)).json<{ items: unknown }>()).items);
+	};
+	const listOf = (fetch: (request: Request) => Promise<Response>) => (body: object, headers?: Record<string, string>) =>
+		ask(fetch, { history: [{ item: "lip-1" }], limit: 5, ...body }, headers);
+	const expected = await listOf(plain.fetch)({});
+	for (let time = 0; time < 5; time++) {
+		expect(await listOf(exploring.fetch)({}, { "sec-gpc": "1" })).toBe(expected);
+		expect(await listOf(exploring.fetch)({ consent: true }, { "sec-gpc": "1" })).toBe(expected);
+		expect(await listOf(exploring.fetch)({ consent: false })).toBe(expected);
+		expect(await listOf(silent.fetch)({})).toBe(expected);
+	}
+	// What is asserted above can be seen at all. Ten draws of five places agree with one order once in 10^20 times.
+	const shown = await Promise.all(Array.from({ length: 10 }, () => listOf(exploring.fetch)({})));
+	expect(new Set([...shown, expected]).size).toBeGreaterThan(1);
+	const said = await Promise.all(Array.from({ length: 10 }, () => listOf(silent.fetch)({ consent: true })));
+	expect(new Set([...said, expected]).size).toBeGreaterThan(1);
+	const anyone = async () =>
+		(await exploring.fetch(new Request("https://shop.example/v1/recommendations?limit=5"))).json<{ items: unknown }>();
+	expect((await anyone()).items).toEqual((await anyone()).items);
 });

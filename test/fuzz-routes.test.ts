@@ -32,6 +32,7 @@ test("whatever is sent to a route of the document, the answer is its own or an e
 		CORS_ORIGINS: "*",
 		LOCAL_EPSILON: "",
 		SURFACES: "home",
+		EXPLORE: "",
 		RETRAIN_WEBHOOK_URL: "",
 		ACCESS_TEAM: "",
 		ACCESS_AUDIENCE: "",

@@ -85,6 +85,7 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 			now: () => now,
 			clock: () => 0,
 			newSeed: () => 1,
+			explored: new Map(),
 			surfaceOf: (surface) => surface,
 			log: ({ what, rung, file }) => faults.push(`${what} ${rung ?? file}`),
 		}),

@@ -51,6 +51,17 @@ export const OTHER_SURFACE = "other";
 /** Seconds that a client's clock may run ahead of ours. */
 export const CLOCK_SKEW_SECONDS = 5 * 60;
 
+/** In hundredths, as the recommendation id tells it. */
+const Share = v.optional(
+	v.pipe(
+		v.number(),
+		v.minValue(0),
+		v.maxValue(1),
+		v.transform((share) => Math.round(100 * share) / 100),
+	),
+	0,
+);
+
 export const RecommendationRequest = v.strictObject({
 	history: History,
 	surface: v.optional(Surface, "home"),
@@ -60,9 +71,15 @@ export const RecommendationRequest = v.strictObject({
 	exclude: IdsToLeaveOut,
 	excludeSeen: v.optional(v.boolean(), true),
 	filter: v.optional(Filter, {}),
+	/** How much being unlike the products before it counts for a product against its score: 0 nothing, 1 alone. */
+	diversity: Share,
+	/** How much being little asked for counts for a product against its score: 0 nothing, 1 alone. */
+	novelty: Share,
 	explain: v.optional(v.boolean(), false),
 	/** Of the reasons' sentences, with `explain`. */
 	language: v.optional(LanguageTag),
+	/** The shopper's word on being learnt from, as in events. Absent: the shop's default. Without it the list is never drawn. */
+	consent: v.optional(v.boolean()),
 });
 export type RecommendationRequest = v.InferOutput<typeof RecommendationRequest>;
 

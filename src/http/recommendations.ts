@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { PublicRecommendationQuery, RECOMMENDATION_BODY_MAX_BYTES, RecommendationRequest } from "../contract/recommendation.ts";
 import type { Recommendation } from "../pipeline/ports.ts";
+import { mayCollect } from "../privacy/consent.ts";
 import { spokenLanguageOf } from "../privacy/spoken-language.ts";
 import { ANYONE, count, inOwnLanguage, PERSONAL, publicFor, refuseFutureEntries, sharedOr, timing } from "./answering.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -14,11 +15,12 @@ export function recommendationRoutes(): Hono<AppEnv> {
 
 	routes.post("/v1/recommendations", async function recommend(c) {
 		const start = performance.now();
-		const { recommender, now } = c.get("services");
+		const { recommender, now, consentDefault } = c.get("services");
 		const request = inOwnLanguage(c, await readJson(c, RecommendationRequest, RECOMMENDATION_BODY_MAX_BYTES));
 		refuseFutureEntries(request.history, now());
-		const recommendation = await recommender.recommend(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
-		count(c, request.surface, recommendation.response.source, start);
+		const mayLog = mayCollect(c.req.raw.headers, request.consent, consentDefault);
+		const recommendation = await recommender.recommend(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work), mayLog);
+		if (request.consent !== false) count(c, request.surface, recommendation.response.source, start);
 		return c.json(recommendation.response, 200, { ...PERSONAL, ...timing(recommendation) });
 	});
 
@@ -36,10 +38,12 @@ export function recommendationRoutes(): Hono<AppEnv> {
 				exclude: [],
 				excludeSeen: true,
 				filter: category === undefined ? {} : { category: [category] },
+				diversity: 0,
+				novelty: 0,
 				explain,
 				language,
 			};
-			return recommender.recommend(request, ANYONE, (work) => c.executionCtx.waitUntil(work));
+			return recommender.recommend(request, ANYONE, (work) => c.executionCtx.waitUntil(work), false);
 		});
 		count(c, surface, recommendation.response.source, start);
 		// A list that is shared has no place in any one visitor's log.

@@ -40,6 +40,8 @@ const request = (ids: readonly string[], more: Partial<RecommendationRequest> = 
 	exclude: [],
 	excludeSeen: true,
 	filter: {},
+	diversity: 0,
+	novelty: 0,
 	explain: false,
 	...more,
 });

@@ -1,4 +1,5 @@
 import { type CoarseContext, UNKNOWN_CONTEXT } from "../contract/context.ts";
+import type { Exploration } from "../contract/policy.ts";
 import {
 	PARTS,
 	type Part,
@@ -7,11 +8,13 @@ import {
 	type RecommendedItem,
 	type Source,
 } from "../contract/recommendation.ts";
+import type { Exploring } from "../rank/explore.ts";
 import { bucketWeights, type PartWeights, weightsOfParts } from "../rank/fusion.ts";
 import { NO_RULES, narrowed, type RulesInForce, withPins } from "../rank/rules.ts";
 import type { QuantisedQuery } from "../retrieve/rows.ts";
 import { type KnownHistory, knownHistory } from "../sequence/history.ts";
 import { effectsOf, liftOf, maskPinned, named, pinnedItems, pinnedRows, withEffects } from "./apply-rules.ts";
+import { arrange, rankedFor } from "./arrange.ts";
 import { encodeQuery } from "./encode-query.ts";
 import { createExplainer } from "./explain.ts";
 import { workingEncoder } from "./load-release.ts";
@@ -24,6 +27,10 @@ import { rankCandidates } from "./rank-candidates.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 export type Answer = Readonly<Pick<RecommendationResponse, "source" | "ignored" | "rules" | "items">>;
+
+/** An answer and how its list was drawn, which is told by its recommendation id alone; absent: nothing was drawn. */
+export type DrawnAnswer = Answer & { readonly exploration?: Exploration };
+type Listed = Pick<DrawnAnswer, "items" | "exploration">;
 
 /** Told when a rung failed for a reason that is not the request's. */
 export type OnFault = (rung: Source, error: unknown) => void;
@@ -41,28 +48,29 @@ export function answerFrom(
 	watch: Stopwatch,
 	onFault: OnFault,
 	rules: RulesInForce = NO_RULES,
-): Answer {
+	exploring: Exploring | null = null,
+): DrawnAnswer {
 	const history = knownHistory(request, release, now);
 	const common = { ignored: history.ignored, ...named(rules) };
 	const ruled = { ...request, filter: narrowed(request.filter, rules) };
 	if (workingEncoder(release.loaded) !== null && history.entries.length > 0) {
 		try {
 			const query = watch.span("encode", () => encodeQuery(release, history, context));
-			const items = watch.span("rank", () => rank(release, ruled, history, query, null, rules, context));
-			return { source: "personal", ...common, items };
+			const listed = watch.span("rank", () => rank(release, ruled, history, query, null, rules, context, exploring));
+			return { source: "personal", ...common, ...listed };
 		} catch (error) {
 			onFault("personal", error);
 		}
 	}
 	if (history.rows.length > 0) {
 		try {
-			const items = watch.span("rank", () => rank(release, ruled, history, null, null, rules, context));
-			if (items.length > 0) return { source: "session", ...common, items };
+			const listed = watch.span("rank", () => rank(release, ruled, history, null, null, rules, context, exploring));
+			if (listed.items.length > 0) return { source: "session", ...common, ...listed };
 		} catch (error) {
 			onFault("session", error);
 		}
 	}
-	return { source: "popular", ...common, items: watch.span("rank", () => popularItems(release, ruled, history, hot, rules)) };
+	return { source: "popular", ...common, ...watch.span("rank", () => popularItems(release, ruled, history, hot, rules, exploring)) };
 }
 
 /**
@@ -76,7 +84,7 @@ export function answerByParts(release: OverlaidRelease, request: RecommendationR
 	return {
 		source: asks ? "personal" : "session",
 		ignored: history.ignored,
-		items: rank(release, request, history, query, parts, NO_RULES, UNKNOWN_CONTEXT),
+		...rank(release, request, history, query, parts, NO_RULES, UNKNOWN_CONTEXT, null),
 	};
 }
 
@@ -93,7 +101,8 @@ function rank(
 	parts: readonly Part[] | null,
 	rules: RulesInForce,
 	context: CoarseContext,
-): RecommendedItem[] {
+	exploring: Exploring | null,
+): Listed {
 	prepareMask(release, request, history);
 	const pinned = pinnedRows(release, rules, request.limit);
 	maskPinned(release, pinned);
@@ -101,23 +110,25 @@ function rank(
 	const fitted = bucketWeights(query === null ? session : buckets, history.rows.length);
 	const weights: PartWeights = parts === null ? fitted : weightsOfParts(fitted, parts);
 	const lift = liftOf(release, rules);
+	const wanted = rankedFor(request, exploring);
 	const ranked =
 		parts === null
-			? onePerProduct(release, request.limit, (most) => rankCandidates(release, query, history.rows, weights, PARTS, most, lift))
-			: rankCandidates(release, query, history.rows, weights, parts, request.limit);
-	if (ranked.scored === 0 && parts === null && query === null) return [];
+			? onePerProduct(release, wanted, (most) => rankCandidates(release, query, history.rows, weights, PARTS, most, lift))
+			: rankCandidates(release, query, history.rows, weights, parts, wanted);
+	if (ranked.scored === 0 && parts === null && query === null) return { items: [] };
+	const { entries, ...drawn } = arrange(release, request, ranked, pinned, exploring);
 	const explain = createExplainer(release, history, weights, query, context);
 	const effects = effectsOf(release, rules);
-	const items = Array.from(
-		ranked.rows,
-		(row, place): RecommendedItem => ({
+	const items = entries.map((entry): RecommendedItem => {
+		const row = ranked.rows[entry] as number;
+		return {
 			id: release.idOf(row),
-			score: ranked.scores[place] as number,
+			score: ranked.scores[entry] as number,
 			...(request.explain &&
-				(place < ranked.scored
+				(entry < ranked.scored
 					? withEffects(explain(row), effects(row))
 					: { reason: { kind: "popular" as const }, contributions: { popular: 0 } })),
-		}),
-	);
-	return withPins(items, pinnedItems(release, pinned, request.explain), request.limit);
+		};
+	});
+	return { items: withPins(items, pinnedItems(release, pinned, request.explain), request.limit), ...drawn };
 }

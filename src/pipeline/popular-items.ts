@@ -1,8 +1,11 @@
+import type { Exploration } from "../contract/policy.ts";
 import type { RecommendationRequest, RecommendedItem } from "../contract/recommendation.ts";
+import type { Exploring } from "../rank/explore.ts";
 import { type RulesInForce, withPins, withRules } from "../rank/rules.ts";
 import { deal } from "../retrieve/popular.ts";
 import type { KnownHistory } from "../sequence/history.ts";
 import { effectsOf, lifted, liftOf, maskPinned, pinnedItems, pinnedRows } from "./apply-rules.ts";
+import { arrange, rankedFor } from "./arrange.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type { HotLists } from "./ports.ts";
 import { prepareMask, productOf } from "./prepare-mask.ts";
@@ -18,26 +21,30 @@ const LIFTED_FROM = 5;
  */
 export function popularItems(
 	release: OverlaidRelease,
-	request: Pick<RecommendationRequest, "filter" | "exclude" | "excludeSeen" | "item" | "limit" | "explain">,
+	request: Pick<RecommendationRequest, "filter" | "exclude" | "excludeSeen" | "item" | "limit" | "diversity" | "novelty" | "explain">,
 	history: Pick<KnownHistory, "rows" | "dismissed">,
 	hot: HotLists | null,
 	rules: RulesInForce,
-): RecommendedItem[] {
+	exploring: Exploring | null,
+): { readonly items: RecommendedItem[]; readonly exploration?: Exploration } {
 	prepareMask(release, request, history);
 	const pinned = pinnedRows(release, rules, request.limit);
 	maskPinned(release, pinned);
 	const lift = liftOf(release, rules);
-	const most = lift === null ? request.limit : LIFTED_FROM * request.limit;
-	const rows = popularRows(release, request, hot, new Set(), most);
+	const wanted = rankedFor(request, exploring);
+	const found = popularRows(release, request, hot, new Set(), lift === null ? wanted : LIFTED_FROM * wanted);
+	const rows = Int32Array.from(lifted(found, lift)).subarray(0, wanted);
+	const ranked = { rows, scores: Float64Array.from(rows, (_, place) => -place), scored: rows.length };
+	const { entries, ...drawn } = arrange(release, request, ranked, pinned, exploring);
 	const effects = effectsOf(release, rules);
-	const items = lifted(rows, lift).map(
-		(row, place): RecommendedItem => ({
-			id: release.idOf(row),
+	const items = entries.map(
+		(entry, place): RecommendedItem => ({
+			id: release.idOf(rows[entry] as number),
 			score: 1 / (place + 1),
-			...(request.explain && { reason: withRules({ kind: "popular" }, effects(row)) }),
+			...(request.explain && { reason: withRules({ kind: "popular" }, effects(rows[entry] as number)) }),
 		}),
 	);
-	return withPins(items, pinnedItems(release, pinned, request.explain), request.limit);
+	return { items: withPins(items, pinnedItems(release, pinned, request.explain), request.limit), ...drawn };
 }
 
 /**

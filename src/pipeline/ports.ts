@@ -35,7 +35,8 @@ export type Recommendation = Served<RecommendationResponse>;
 
 /** What the routes ask of the serving path. It never throws for want of a model, a store or time: the rung falls. */
 export interface Recommender {
-	recommend(request: RecommendationRequest, sender: Sender, waitUntil: WaitUntil): Promise<Recommendation>;
+	/** @param mayLog whether what the shopper does with the answer may be logged: otherwise nothing is drawn */
+	recommend(request: RecommendationRequest, sender: Sender, waitUntil: WaitUntil, mayLog: boolean): Promise<Recommendation>;
 	/** A list of the shop's own in personal order. */
 	rank(request: RankRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<RankResponse>>;
 	/** One shelf, personal where a history is sent. */

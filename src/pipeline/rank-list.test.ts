@@ -71,7 +71,17 @@ test("every given id is scored, far beyond the candidates of a list, and as a li
 	expect(whole.source).toBe("personal");
 	expect(whole.items.length).toBe(ALL.length);
 	expect(whole.items.every(({ score }) => Number.isFinite(score))).toBe(true);
-	const asked = { surface: "home", item: null, limit: 12, exclude: [], excludeSeen: false, filter: {}, explain: false };
+	const asked = {
+		surface: "home",
+		item: null,
+		limit: 12,
+		exclude: [],
+		excludeSeen: false,
+		filter: {},
+		diversity: 0,
+		novelty: 0,
+		explain: false,
+	};
 	const served = answerFrom(
 		release,
 		{ ...asked, history },

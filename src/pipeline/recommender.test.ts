@@ -2,13 +2,14 @@ import { beforeEach, expect, test } from "vitest";
 import { meanEncoder } from "../../test/fixtures/mean-encoder.ts";
 import { type TinyRelease, tinyRelease } from "../../test/fixtures/tiny-release.ts";
 import { UNKNOWN_CONTEXT, type VisitorKey } from "../contract/context.ts";
+import { drawnFrom, type Exploration, POLICY, readPolicy } from "../contract/policy.ts";
 import type { RecommendationRequest } from "../contract/recommendation.ts";
 import type { ActivePointer } from "../contract/release.ts";
 import type { NamedRule } from "../contract/rule.ts";
 import { importSigningKey, readRecommendationId } from "../privacy/recommendation-id.ts";
 import { createPlainSpace } from "./plain-space.ts";
 import type { ListedProduct, ProductChange } from "./ports.ts";
-import { createRecommender, POLICY } from "./recommender.ts";
+import { createRecommender } from "./recommender.ts";
 
 const SIGNING_KEY = new Uint8Array(32).fill(3);
 const REQUEST: RecommendationRequest = {
@@ -19,6 +20,8 @@ const REQUEST: RecommendationRequest = {
 	exclude: [],
 	excludeSeen: true,
 	filter: {},
+	diversity: 0,
+	novelty: 0,
 	explain: false,
 };
 const NO_LISTS = { overall: [], byCategory: new Map() };
@@ -82,6 +85,7 @@ function createShop() {
 		now: () => now,
 		clock: () => 0,
 		newSeed: () => 42,
+		explored: new Map([["email", { share: 1, keep: 1 }]]),
 		surfaceOf: (surface) => surface,
 		log: (entry) => faults.push(`${entry.file ?? entry.rung}`),
 	});
@@ -116,12 +120,13 @@ function createShop() {
 			return release.manifest.id;
 		},
 		/** One request; then all that it started is let run to its end. */
-		async ask(more: Partial<RecommendationRequest> = {}, visitor: VisitorKey | null = null, seconds = 0) {
+		async ask(more: Partial<RecommendationRequest> = {}, visitor: VisitorKey | null = null, seconds = 0, mayLog = true) {
 			now += seconds;
 			const { response } = await recommender.recommend(
 				{ ...REQUEST, ...more },
 				{ context: UNKNOWN_CONTEXT, visitor: async () => visitor, origin: null },
 				waitUntil,
+				mayLog,
 			);
 			await Promise.all(background.splice(0));
 			return response;
@@ -179,6 +184,28 @@ test("a recommendation id holds release, policy, surface, seed and time", async 
 		ok: true,
 		value: { release: id, policy: POLICY, surface: "cart", seed: 42, at: 1_000_000 },
 	});
+});
+
+test("on an exploring surface the id tells how its list was drawn, and nothing is drawn that may not be logged", async () => {
+	const id = await shop.publish("20260101T000000Z");
+	shop.point({ active: id });
+	await shop.ask();
+	const idsOf = ({ items }: { items: readonly { id: string }[] }) => items.map((item) => item.id);
+	const ranked = idsOf(await shop.ask({ limit: 6 }));
+	const { recommendationId, ...drawn } = await shop.ask({ surface: "email" });
+	const read = await readRecommendationId(await importSigningKey(SIGNING_KEY), recommendationId ?? "");
+	const policy = read.ok ? readPolicy(read.value.policy) : null;
+	expect(policy).toEqual({ diversity: 0, novelty: 0, exploration: { share: 1, keep: 1, places: 3, reserve: 5, pinned: [] } });
+	// From the id alone: which rank stands at which place.
+	const { ranks } = drawnFrom(42, policy?.exploration as Exploration);
+	expect(idsOf(drawn)).toEqual(ranks.map((rank) => ranked[rank]));
+	expect(idsOf(drawn)).not.toEqual(ranked.slice(0, 3));
+	expect(drawn).not.toHaveProperty("exploration");
+
+	const silent = await shop.ask({ surface: "email" }, null, 0, false);
+	expect(idsOf(silent)).toEqual(ranked.slice(0, 3));
+	const plain = await readRecommendationId(await importSigningKey(SIGNING_KEY), silent.recommendationId ?? "");
+	expect(plain).toMatchObject({ ok: true, value: { policy: POLICY } });
 });
 
 test("pointer and overlay are read at most every 10 seconds, and what changed obeys with the next reading", async () => {

@@ -1,12 +1,14 @@
 import { UNKNOWN_CONTEXT } from "../contract/context.ts";
 import { RequestFailure } from "../contract/errors.ts";
+import { POLICY, policyName } from "../contract/policy.ts";
 import type { Reason, Source } from "../contract/recommendation.ts";
 import type { NamedRule } from "../contract/rule.ts";
 import type { SearchSourceName } from "../contract/search.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
+import type { ExploredSurface } from "../rank/explore.ts";
 import { narrowed, type RulesInForce, rulesInForce } from "../rank/rules.ts";
 import { knownWords } from "../text/text-vector.ts";
-import { answerByParts, answerFrom } from "./answer.ts";
+import { answerByParts, answerFrom, type DrawnAnswer } from "./answer.ts";
 import { drawProfile, emptyProfile } from "./draw-profile.ts";
 import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
@@ -36,11 +38,9 @@ import { createStaticList } from "./static-answer.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type Asked, tellReasons } from "./tell-reasons.ts";
 
-/** Name of the rule that ordered a list, as the recommendation id states it: best score first, nothing explored. */
-export const POLICY = "fused-1";
-/** The same for a list that the shop gave. */
+/** Name of the rule that orders a list that the shop gave, as the recommendation id states it. */
 export const RANK_POLICY = "rank-1";
-/** The same for what was found by words. */
+/** The same for what is found by words. */
 export const SEARCH_POLICY = "search-1";
 /** What a client that found no release loaded may wait before it asks again, seconds. */
 const LOADING_SECONDS = 2;
@@ -63,6 +63,8 @@ export type RecommenderPorts = {
 	readonly clock: () => number;
 	/** Unsigned 32 bit. */
 	readonly newSeed: () => number;
+	/** Surfaces on which lists are explored. */
+	readonly explored: ReadonlyMap<string, ExploredSurface>;
 	/** A surface as the shop names it: the signed id, which comes back with events, holds no other text. */
 	readonly surfaceOf: (surface: string) => string;
 	/** Takes a line for the operator; never a value of a request. */
@@ -114,11 +116,12 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		policy: string,
 		surface: string | null,
 		now: number,
+		seed = ports.newSeed(),
 	): Promise<Frame & T> {
 		const id = answered.source === "static" ? null : (release?.loaded.manifest.id ?? null);
 		if (surface === null) return { recommendationId: null, release: id, ...answered };
 		signingKey ??= await importSigningKey(ports.signingKey);
-		const fields = { release: id, policy, surface: ports.surfaceOf(surface), seed: ports.newSeed(), at: now };
+		const fields = { release: id, policy, surface: ports.surfaceOf(surface), seed, at: now };
 		return { recommendationId: await signRecommendationId(signingKey, fields), release: id, ...answered };
 	}
 
@@ -192,15 +195,18 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	}
 
 	return {
-		recommend(request, sender, waitUntil) {
+		recommend(request, sender, waitUntil, mayLog) {
 			return serve(sender, waitUntil, async (release, now, watch) => {
 				const rules = rulesOf(request.surface, now);
-				const answered = await answerOr(
+				const seed = ports.newSeed();
+				const explored = ports.explored.get(request.surface);
+				const exploring = explored === undefined ? null : { ...explored, seed: mayLog ? seed : null };
+				const { exploration = null, ...answered } = await answerOr<DrawnAnswer>(
 					release,
-					(from) => answerFrom(from, request, sender.context, keeper.hot, now, watch, onFault, rules),
+					(from) => answerFrom(from, request, sender.context, keeper.hot, now, watch, onFault, rules, exploring),
 					() => staticList.answer({ ...request, filter: narrowed(request.filter, rules) }, now),
 				);
-				return frame(release, told(answered, request), POLICY, request.surface, now);
+				return frame(release, told(answered, request), policyName({ ...request, exploration }), request.surface, now, seed);
 			});
 		},
 		rank(request, sender, waitUntil) {

@@ -59,6 +59,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 		now,
 		clock: () => performance.now(),
 		newSeed: () => 1,
+		explored: new Map([["email", { share: 1, keep: 1 }]]),
 		surfaceOf: (surface) => surface,
 		log: (entry) => console.log(JSON.stringify(entry)),
 	});

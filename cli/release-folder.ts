@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { MANIFEST_FILE, Manifest, REQUIRED_FILES } from "../src/contract/release.ts";
+import { MANIFEST_FILE, Manifest, requiredFiles } from "../src/contract/release.ts";
 import { CommandFailure } from "./outcome.ts";
 
 export type ReleaseFolder = { readonly id: string; readonly manifest: Manifest; readonly path: string; readonly files: readonly string[] };
@@ -17,7 +17,7 @@ export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").upda
 export function readReleaseFolder(path: string): ReleaseFolder {
 	const manifest = readManifest(join(path, MANIFEST_FILE));
 	const listed = Object.entries(manifest.files);
-	for (const name of REQUIRED_FILES)
+	for (const name of requiredFiles(manifest.items.layout))
 		if (manifest.files[name] === undefined) throw new CommandFailure(`${name}: the manifest does not list it`);
 	for (const [name, { sha256, bytes }] of listed) {
 		const file = join(path, name);

@@ -108,7 +108,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		files: createReleaseFiles(kv, bucket),
 		pointer: createPointerStore(db, kv),
 		runs,
-		verify: (manifest, read) => verifyRelease(manifest, read, makeEncoder, makeRowSpace),
+		verify: (manifest, stored) => verifyRelease(manifest, stored, makeEncoder, makeRowSpace),
 		terms: { kPairMin: config.K_PAIR_MIN, epsilonMax: config.DP_EPSILON_MAX },
 	};
 	const surfaces = new Set(config.SURFACES);

@@ -215,8 +215,8 @@ test("an operator's word needs the scope `release`", async () => {
 test.each(["operator", "gate"] as const)("files that serving cannot load are refused by name, whoever asks: %s", async (by) => {
 	const faulty = adminApp(
 		() => NOW,
-		releasePorts(async (manifest, read) => {
-			const items = await read("items.bin");
+		releasePorts(async (manifest, stored) => {
+			const { "items.bin": items } = await stored.files(["items.bin"]);
 			return items?.byteLength === manifest.items.count ? ok(null) : fail({ file: "items.bin", message: "has another number of rows" });
 		}),
 	);

@@ -4,11 +4,39 @@ import { ItemId, UnixSeconds } from "./primitives.ts";
 /** Time and content hash: `20261124T071500Z-0123456789`. */
 export const ReleaseId = v.pipe(v.string(), v.regex(/^\d{8}T\d{6}Z-[0-9a-f]{10}$/, "must be a release id"));
 
-/** Files of a release, all listed in its manifest; those without which it cannot serve come first. */
-export const REQUIRED_FILES = ["encoder.int8.onnx", "items.bin", "transitions.bin", "popular.json", "fusion.json", "parity.json"] as const;
-export const OPTIONAL_FILES = ["similar.bin", "bought.bin", "text.bin", "meaning.bin"] as const;
-export const RELEASE_FILES = [...REQUIRED_FILES, ...OPTIONAL_FILES] as const;
+/** Files of a release, all listed in its manifest. */
+export const RELEASE_FILES = [
+	"encoder.int8.onnx",
+	"items.bin",
+	"transitions.bin",
+	"popular.json",
+	"fusion.json",
+	"parity.json",
+	"similar.bin",
+	"bought.bin",
+	"text.bin",
+	"meaning.bin",
+	"links.bin",
+] as const;
 export type ReleaseFile = (typeof RELEASE_FILES)[number];
+
+/**
+ * How the items lie in memory. `rows`: all of the release, int8 vectors among it. `planes`, for catalogues of hundreds of
+ * thousands: vectors of 6 bits, ids sorted and written as what they add to the one before, and links read from the store as
+ * they are asked for.
+ */
+export const LAYOUTS = ["rows", "planes"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+/** Without these a release cannot serve. */
+export const requiredFiles = (layout: Layout | undefined): readonly ReleaseFile[] => [
+	"encoder.int8.onnx",
+	"items.bin",
+	layout === "planes" ? "links.bin" : "transitions.bin",
+	"popular.json",
+	"fusion.json",
+	"parity.json",
+];
 export const MANIFEST_FILE = "manifest.json";
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -29,7 +57,13 @@ export const Manifest = v.object({
 		queries: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16)),
 		quantisation: v.string(),
 	}),
-	items: v.object({ count: v.pipe(v.number(), v.integer(), v.minValue(1)), dim: Count, quantisation: v.string() }),
+	items: v.object({
+		count: v.pipe(v.number(), v.integer(), v.minValue(1)),
+		dim: Count,
+		quantisation: v.string(),
+		/** Absent: rows. */
+		layout: v.optional(v.picklist(LAYOUTS)),
+	}),
 	kPair: Count,
 	trainedOn: v.object({
 		source: v.picklist(["sequences", "sessions", "events"]),
@@ -138,3 +172,16 @@ export type ActivePointer = {
 	readonly canaryShare: number;
 	readonly updatedAt: number;
 };
+
+/** The files of one release. All may throw. */
+export interface StoredRelease {
+	/** Those of the files that are there, whole; what is missing is left out. */
+	files(names: readonly ReleaseFile[]): Promise<Partial<Record<ReleaseFile, Uint8Array>>>;
+	/**
+	 * A file as it comes. @returns null when it is not there; once the body has been read `sha256` tells its hash, hex; null
+	 * where it was found to be the manifest's before
+	 */
+	open(name: ReleaseFile): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly sha256: (() => Promise<string>) | null } | null>;
+	/** Bytes `from` to `to - 1` of a file, or as many as there are. @returns null where they are not there */
+	range(name: ReleaseFile, from: number, to: number): Promise<Uint8Array | null>;
+}

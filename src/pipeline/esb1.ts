@@ -19,32 +19,41 @@ const Header = v.object({
 	meta: v.record(v.string(), v.unknown()),
 });
 
-export type Container = {
+/** Where a section lies in the file, bytes. */
+export type Place = { readonly offset: number; readonly bytes: number };
+
+/** What a header says. */
+export type Head = {
 	readonly meta: Readonly<Record<string, unknown>>;
+	/** Bytes of the whole file. */
+	readonly bytes: number;
 	has(section: string): boolean;
+	/** @returns where the section lies; or why there is none of this type and shape. A null in `shape` stands for any length. */
+	place(name: string, dtype: keyof Arrays, shape: readonly (number | null)[]): Result<Place, string>;
+};
+
+export type Container = Pick<Head, "meta" | "has"> & {
 	/** @returns a view over the file; or why there is none of this type and shape. A null in `shape` stands for any length. */
 	section<K extends keyof Arrays>(name: string, dtype: K, shape: readonly (number | null)[]): Result<Arrays[K], string>;
 };
 
 /**
- * Reads an ESB1 container: "ESB1", u32 length of the header, JSON header, sections; all little-endian.
- * @param file its ArrayBuffer is kept: the sections are views over it
+ * Reads the header of an ESB1 container: "ESB1", u32 length of the header, JSON header, sections; all little-endian.
+ * @param start the file, or as much of it as holds the header
  * @returns why it is refused, in words that follow the file's name
  */
-export function readContainer(file: Uint8Array, kind: string): Result<Container, string> {
-	// Views need alignment within the buffer; a file that came as a slice of something larger is moved once.
-	const bytes = file.byteOffset % ESB1_ALIGN === 0 ? file : new Uint8Array(file);
-	if (bytes.byteLength < 8 || MAGIC.some((byte, i) => bytes[i] !== byte)) return fail("is not an ESB1 file");
-	const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
-	if ((8 + headerBytes) % ESB1_ALIGN !== 0 || 8 + headerBytes > bytes.byteLength) return fail("has a header that does not fit the file");
-	const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+export function readHead(start: Uint8Array, kind: string): Result<Head, string> {
+	if (start.byteLength < 8 || MAGIC.some((byte, i) => start[i] !== byte)) return fail("is not an ESB1 file");
+	const headerBytes = headBytes(start) - 8;
+	if ((8 + headerBytes) % ESB1_ALIGN !== 0 || 8 + headerBytes > start.byteLength) return fail("has a header that does not fit the file");
+	const header = parseHeader(start.subarray(8, 8 + headerBytes));
 	if (header === null) return fail("has a header that cannot be read");
-	if (header.bytes !== bytes.byteLength) return fail(`has ${bytes.byteLength} bytes; its header says ${header.bytes}`);
 	if (header.kind !== kind) return fail(`is of kind ${header.kind}, not ${kind}`);
 	return ok({
 		meta: header.meta,
+		bytes: header.bytes,
 		has: (name) => Object.hasOwn(header.sections, name),
-		section(name, dtype, shape) {
+		place(name, dtype, shape) {
 			const found = header.sections[name];
 			if (found === undefined) return fail(`lacks the section ${name}`);
 			const length = found.shape.reduce((product, size) => product * size, 1);
@@ -52,10 +61,38 @@ export function readContainer(file: Uint8Array, kind: string): Result<Container,
 			if (found.dtype !== dtype || !isShape) {
 				return fail(`has ${name} as ${found.dtype}[${found.shape}]; expected ${dtype}[${shape.map((size) => size ?? "*")}]`);
 			}
-			const fits = found.offset % ESB1_ALIGN === 0 && found.offset + found.bytes <= bytes.byteLength;
+			const fits = found.offset % ESB1_ALIGN === 0 && found.offset + found.bytes <= header.bytes;
 			if (!fits || found.bytes !== length * ARRAYS[dtype].BYTES_PER_ELEMENT)
 				return fail(`has a section ${name} that does not fit the file`);
-			return ok(new ARRAYS[dtype](bytes.buffer as ArrayBuffer, bytes.byteOffset + found.offset, length) as Arrays[typeof dtype]);
+			return ok({ offset: found.offset, bytes: found.bytes });
+		},
+	});
+}
+
+/** Bytes of a container up to its first section. @param start its first 8 bytes or more */
+export const headBytes = (start: Uint8Array): number => 8 + new DataView(start.buffer, start.byteOffset).getUint32(4, true);
+
+/**
+ * Reads an ESB1 container whole.
+ * @param file its ArrayBuffer is kept: the sections are views over it
+ * @returns why it is refused, in words that follow the file's name
+ */
+export function readContainer(file: Uint8Array, kind: string): Result<Container, string> {
+	// Views need alignment within the buffer; a file that came as a slice of something larger is moved once.
+	const bytes = file.byteOffset % ESB1_ALIGN === 0 ? file : new Uint8Array(file);
+	const head = readHead(bytes, kind);
+	if (!head.ok) return head;
+	const { meta, has, place } = head.value;
+	if (head.value.bytes !== bytes.byteLength) return fail(`has ${bytes.byteLength} bytes; its header says ${head.value.bytes}`);
+	return ok({
+		meta,
+		has,
+		section(name, dtype, shape) {
+			const found = place(name, dtype, shape);
+			if (!found.ok) return found;
+			const { offset, bytes: size } = found.value;
+			const length = size / ARRAYS[dtype].BYTES_PER_ELEMENT;
+			return ok(new ARRAYS[dtype](bytes.buffer as ArrayBuffer, bytes.byteOffset + offset, length) as Arrays[typeof dtype]);
 		},
 	});
 }
@@ -86,6 +123,16 @@ export function refuse(message: string): never {
 export function refusing<T>(read: () => T): Result<T, string> {
 	try {
 		return ok(read());
+	} catch (thrown) {
+		if (thrown instanceof Refusal) return fail(thrown.message);
+		throw thrown;
+	}
+}
+
+/** The same for a reader that waits. */
+export async function refusingLater<T>(read: () => Promise<T>): Promise<Result<T, string>> {
+	try {
+		return ok(await read());
 	} catch (thrown) {
 		if (thrown instanceof Refusal) return fail(thrown.message);
 		throw thrown;

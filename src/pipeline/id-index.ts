@@ -7,8 +7,8 @@ export interface IdIndex {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** Longest id in UTF-8 that is looked up, bytes: 128 UTF-16 units take at most 3 each. */
-const ID_MAX_BYTES = 384;
+/** Longest id in UTF-8, bytes: 128 UTF-16 units take at most 3 each. */
+export const ID_MAX_BYTES = 384;
 
 /**
  * An open-addressing hash table, FNV-1a over UTF-8.

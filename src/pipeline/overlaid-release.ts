@@ -47,6 +47,9 @@ export interface OverlaidRelease extends Vocabulary {
 	/** Whether a product was deleted since the release was made, known to it or not. */
 	isDeleted(id: string): boolean;
 	scratch(): Scratch;
+	/** Whether it still may be read: once it was let go its memory may be another's. */
+	readonly isRetired: boolean;
+	retire(): void;
 }
 
 /** @param makeRowSpace for the products that come later */
@@ -61,6 +64,7 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 	let hasVariants = items.group.some((code) => code !== -1);
 	let room: Scratch | null = null;
 	let roomRows = 0;
+	let isRetired = false;
 
 	function locate(row: number): readonly [Table, number] {
 		return row < items.count ? [own, row] : [added.table, row - items.count];
@@ -105,7 +109,7 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 		},
 		isMasked: (row) => (row < items.count ? own.masked[row] : added.table.masked[row - items.count]) === 1,
 		popularityOf: (row) => (row < items.count ? own.popularity[row] : added.table.popularity[row - items.count]) as number,
-		boostOf: (row) => (row < items.count ? own.boost[row] : added.table.boost[row - items.count]) as number,
+		boostOf: (row) => own.boost?.[row] ?? 0,
 		idOf: (row) => (row < items.count ? items.ids.idOf(row) : (addedIds[row - items.count] as string)),
 		vectorOf: (query) => (words === null ? null : textVector(words, query)),
 		writeVector(row, out, at) {
@@ -129,6 +133,12 @@ export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeR
 			return hasVariants;
 		},
 		isDeleted: (id) => deletedIds.has(id),
+		get isRetired() {
+			return isRetired;
+		},
+		retire() {
+			isRetired = true;
+		},
 		scratch() {
 			const rows = items.count + added.table.count;
 			if (room === null || roomRows < rows) {

@@ -3,7 +3,7 @@ import type { Product } from "../contract/product.ts";
 import type { ProfileRequest, ProfileResponse } from "../contract/profile.ts";
 import type { RankRequest, RankResponse } from "../contract/rank.ts";
 import type { EvaluationRequest, Part, RecommendationRequest, RecommendationResponse } from "../contract/recommendation.ts";
-import type { ActivePointer, Manifest, ReleaseFile } from "../contract/release.ts";
+import type { ActivePointer, Manifest, StoredRelease } from "../contract/release.ts";
 import type { NamedRule, RulePreviewRequest, RulePreviewResponse } from "../contract/rule.ts";
 import type { SearchRequest, SearchResponse, SuggestRequest, SuggestResponse } from "../contract/search.ts";
 import type { PageRequest, PageResponse, Shelf, ShelfRequest, ShelfResponse } from "../contract/shelf.ts";
@@ -12,7 +12,7 @@ import type { CodedFilter } from "../rank/filter-rows.ts";
 import type { QuantisedQuery, QuantisedRows } from "../retrieve/rows.ts";
 import type { EncoderInput } from "../sequence/encode.ts";
 
-export type { CodedFilter, Columns, EncoderInput, QuantisedQuery, QuantisedRows };
+export type { CodedFilter, Columns, EncoderInput, QuantisedQuery, QuantisedRows, StoredRelease };
 
 /** Who asks, as far as we may know. */
 export type Sender = {
@@ -152,8 +152,7 @@ export interface ReleaseSource {
 	pointer(): Promise<ActivePointer>;
 	/** @returns null when there is no such release, or it is not whole yet */
 	manifest(id: string): Promise<Manifest | null>;
-	/** Those of the files that are there; what is missing is left out. */
-	files(id: string, names: readonly ReleaseFile[]): Promise<Partial<Record<ReleaseFile, Uint8Array>>>;
+	stored(id: string): StoredRelease;
 }
 
 /** What the overlay needs of a product. */

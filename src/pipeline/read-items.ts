@@ -18,13 +18,14 @@ export type ItemFile = {
 	readonly group: Int32Array;
 	readonly attributes: readonly Int32Array[];
 	readonly popularity: Float32Array;
-	/** Added to the fused score of each row, so that lists reach into the long tail; zeros where a release has none. */
-	readonly boost: Float32Array;
-	readonly meta: v.InferOutput<typeof Meta>;
+	/** Added to the fused score of each row, so that lists reach into the long tail; null where a release has none. */
+	readonly boost: Float32Array | null;
+	readonly meta: v.InferOutput<typeof ItemMeta>;
 };
 
 const Names = v.array(v.string());
-const Meta = v.object({
+/** Meta data of `items.bin`. */
+export const ItemMeta = v.object({
 	categories: Names,
 	attributes: v.pipe(v.array(v.object({ name: v.string(), values: Names })), v.maxLength(ATTRIBUTE_COLUMNS_MAX)),
 	catalogueVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -35,7 +36,7 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 	return refusing(() => {
 		const { count, dim } = manifest.items;
 		const container = orRefuse(readContainer(file, "items"));
-		const parsed = v.safeParse(Meta, container.meta);
+		const parsed = v.safeParse(ItemMeta, container.meta);
 		if (!parsed.success) return refuse(`has bad meta data at ${v.getDotPath(parsed.issues[0]) ?? "its root"}`);
 		const meta = parsed.output;
 		const offsets = orRefuse(container.section("idOffsets", "u32", [count + 1]));
@@ -50,9 +51,9 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 		for (const [a, column] of attributes.entries()) checkCodes(column, meta.attributes[a]?.values.length ?? 0, `attribute ${a}`);
 		const scales = orRefuse(container.section("scales", "f32", [count]));
 		const popularity = orRefuse(container.section("popularity", "f32", [count]));
-		const boost = container.has("boost") ? orRefuse(container.section("boost", "f32", [count])) : new Float32Array(count);
+		const boost = container.has("boost") ? orRefuse(container.section("boost", "f32", [count])) : null;
 		for (let row = 0; row < count; row++) {
-			if (!Number.isFinite(scales[row]) || !Number.isFinite(popularity[row]) || !Number.isFinite(boost[row]))
+			if (!Number.isFinite(scales[row]) || !Number.isFinite(popularity[row]) || !Number.isFinite(boost?.[row] ?? 0))
 				refuse(`has a scale, popularity or boost that is no number in row ${row}`);
 		}
 		return {
@@ -73,6 +74,7 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 	});
 }
 
-function checkCodes(codes: Int32Array, names: number, what: string): void {
+/** Inside `refusing`. */
+export function checkCodes(codes: Int32Array, names: number, what: string): void {
 	for (const code of codes) if (code < -1 || code >= names) refuse(`has a code of ${what} without a name`);
 }

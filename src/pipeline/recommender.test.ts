@@ -54,11 +54,15 @@ function createShop() {
 		releases: {
 			pointer: () => fromDatabase(() => pointer),
 			manifest: (id) => fromDatabase(() => releases.get(id)?.manifest ?? null),
-			files: (id) =>
-				fromKv(() => {
-					loads++;
-					return releases.get(id)?.files ?? {};
-				}),
+			stored: (id) => ({
+				files: () =>
+					fromKv(() => {
+						loads++;
+						return releases.get(id)?.files ?? {};
+					}),
+				open: () => fromKv(() => null),
+				range: () => fromKv(() => null),
+			}),
 		},
 		overlay: {
 			changes: ({ version, id }, limit) =>

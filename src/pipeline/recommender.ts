@@ -1,7 +1,7 @@
 import { UNKNOWN_CONTEXT } from "../contract/context.ts";
 import { RequestFailure } from "../contract/errors.ts";
 import { POLICY, policyName } from "../contract/policy.ts";
-import type { Reason, Source } from "../contract/recommendation.ts";
+import type { Reason, RecommendationRequest, Source } from "../contract/recommendation.ts";
 import type { NamedRule } from "../contract/rule.ts";
 import type { SearchSourceName } from "../contract/search.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
@@ -10,6 +10,7 @@ import { narrowed, type RulesInForce, rulesInForce } from "../rank/rules.ts";
 import { knownWords } from "../text/text-vector.ts";
 import { answerByParts, answerFrom, type DrawnAnswer } from "./answer.ts";
 import { drawProfile, emptyProfile } from "./draw-profile.ts";
+import { type AboutLinks, withLinksAtHand } from "./links-at-hand.ts";
 import { workingEncoder } from "./load-release.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type {
@@ -70,6 +71,9 @@ export type RecommenderPorts = {
 	/** Takes a line for the operator; never a value of a request. */
 	readonly log: (entry: Readonly<Record<string, string | null>>) => void;
 };
+
+const NO_LINKS: AboutLinks = { history: [], items: [] };
+const aboutItem = ({ history, item }: Pick<RecommendationRequest, "history" | "item">): AboutLinks => ({ history, items: [item] });
 
 /** What stands before every answer that a shopper sees. */
 type Frame = { readonly recommendationId: string | null; readonly release: string | null };
@@ -160,12 +164,13 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	function serve<T>(
 		{ visitor }: Sender,
 		waitUntil: WaitUntil,
+		about: AboutLinks,
 		respond: (release: OverlaidRelease | null, now: number, watch: Stopwatch) => Promise<T>,
 	): Promise<Served<T>> {
 		const now = ports.now();
 		return beside(waitUntil, now, async () => {
 			const watch = createStopwatch(ports.clock);
-			const release = keeper.serving(keeper.canary === null ? null : await visitor());
+			const release = await withLinksAtHand(keeper.serving(keeper.canary === null ? null : await visitor()), about);
 			return { response: await respond(release, now, watch), spans: watch.spans };
 		});
 	}
@@ -196,7 +201,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 
 	return {
 		recommend(request, sender, waitUntil, mayLog) {
-			return serve(sender, waitUntil, async (release, now, watch) => {
+			return serve(sender, waitUntil, aboutItem(request), async (release, now, watch) => {
 				const rules = rulesOf(request.surface, now);
 				const seed = ports.newSeed();
 				const explored = ports.explored.get(request.surface);
@@ -210,7 +215,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			});
 		},
 		rank(request, sender, waitUntil) {
-			return serve(sender, waitUntil, async (release, now, watch) => {
+			return serve(sender, waitUntil, { ...request, items: [] }, async (release, now, watch) => {
 				const ranked = await answerOr(
 					release,
 					(from) => rankList(from, request, sender.context, now, watch, onFault, rulesOf(request.surface, now)),
@@ -221,7 +226,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		},
 		shelf(shelf, request, sender, waitUntil) {
 			const { item, items, limit, surface } = request;
-			return serve(sender, waitUntil, async (release, now, watch) => {
+			return serve(sender, waitUntil, { history: request.history, items: [item, ...items] }, async (release, now, watch) => {
 				const rules = rulesOf(surface ?? shelf, now);
 				const spec = { shelf, item, items, limit, filter: narrowed(request.filter, rules), rules };
 				const { shelves, ignored } = await shelvesOf(release, request, [spec], sender, now, watch);
@@ -231,7 +236,8 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			});
 		},
 		page(request, sender, waitUntil) {
-			return serve(sender, waitUntil, async (release, now, watch) => {
+			const items = request.shelves.flatMap((spec) => [spec.item, ...spec.items]);
+			return serve(sender, waitUntil, { history: request.history, items }, async (release, now, watch) => {
 				const specs = request.shelves.map((spec) => {
 					const rules = rulesOf(spec.surface ?? spec.shelf, now);
 					return { ...spec, filter: narrowed(spec.filter ?? request.filter, rules), rules };
@@ -246,7 +252,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			});
 		},
 		search(request, sender, waitUntil) {
-			return serve(sender, waitUntil, async (release, now, watch) => {
+			return serve(sender, waitUntil, { ...request, items: [] }, async (release, now, watch) => {
 				const { index } = searchKeeper;
 				const rules = rulesOf(request.surface, now);
 				const found =
@@ -265,7 +271,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			});
 		},
 		profile(request, sender, waitUntil) {
-			return serve(sender, waitUntil, async (release, now, watch) => {
+			return serve(sender, waitUntil, NO_LINKS, async (release, now, watch) => {
 				const drawn = await answerOr(
 					release,
 					(from) => watch.span("profile", () => drawProfile(from, request, now)),
@@ -278,7 +284,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			const now = ports.now();
 			return beside(waitUntil, now, async () => {
 				const watch = createStopwatch(ports.clock);
-				const release = keeper.serving(null);
+				const release = await withLinksAtHand(keeper.serving(null), aboutItem(request));
 				if (release === null || (parts.includes("encoder") && workingEncoder(release.loaded) === null)) {
 					throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
 				}
@@ -289,7 +295,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		preview({ id, rule, request }, waitUntil) {
 			const now = ports.now();
 			return beside(waitUntil, now, async () => {
-				const release = keeper.serving(null);
+				const release = await withLinksAtHand(keeper.serving(null), aboutItem(request));
 				if (release === null) throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
 				const others = keeper.rules.filter((stored) => stored.id !== id);
 				const answerBy = (rules: readonly NamedRule[]) => {

@@ -1,10 +1,21 @@
 import type { VisitorKey } from "../contract/context.ts";
-import type { ActivePointer } from "../contract/release.ts";
+import type { ActivePointer, Manifest } from "../contract/release.ts";
 import type { NamedRule } from "../contract/rule.ts";
 import { isInCanary } from "./canary.ts";
+import { loadPlanes } from "./load-planes.ts";
 import { filesOf, loadRelease, type ReleaseFault, workingEncoder } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
-import type { HotListSource, HotLists, MakeEncoder, MakeRowSpace, OverlaySource, ReleaseSource, RuleSource, WaitUntil } from "./ports.ts";
+import type {
+	HotListSource,
+	HotLists,
+	MakeEncoder,
+	MakeRowSpace,
+	OverlaySource,
+	ReleaseSource,
+	RowSpace,
+	RuleSource,
+	WaitUntil,
+} from "./ports.ts";
 import { orNullWithin } from "./within.ts";
 
 /** Least time between two readings of pointer and overlay, seconds. */
@@ -52,6 +63,8 @@ export interface ReleaseKeeper {
 	readonly fault: { readonly release: string; readonly file: string; readonly message: string } | null;
 }
 
+const inPlanes = ({ items }: Manifest): boolean => items.layout === "planes";
+
 type Fault = NonNullable<ReleaseKeeper["fault"]>;
 
 export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
@@ -63,6 +76,8 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	let hot: { readonly lists: HotLists; readonly at: number } | null = null;
 	let rules: readonly NamedRule[] = [];
 	let fault: Fault | null = null;
+	/** Memory of the last release in planes, for the next one; null: none is free. */
+	let worn: RowSpace | null = null;
 	/** When the reading that is under way began; null: none is. */
 	let readingSince: number | null = null;
 	let triedAt = Number.NEGATIVE_INFINITY;
@@ -87,15 +102,25 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		retryAt.set(id, now + RETRY_SECONDS);
 		const manifest = await ports.releases.manifest(id);
 		if (manifest === null) return note(id, { file: "manifest.json", message: "is not there" });
-		const files = await ports.releases.files(id, filesOf(manifest));
+		const stored = ports.releases.stored(id);
+		const isAlone = inPlanes(manifest) || Array.from(held.values()).some(({ loaded }) => inPlanes(loaded.manifest));
+		if (isAlone && id !== pointer?.active)
+			return note(id, { file: "manifest.json", message: "is of a size that has no room beside another release" });
+		const files = inPlanes(manifest) ? {} : await stored.files(filesOf(manifest));
 		await answered;
-		let loaded = await loadRelease(manifest, files, ports.makeEncoder, ports.makeRowSpace);
+		if (isAlone) makeRoom();
+		const loadWith = (makeEncoder: MakeEncoder | null) =>
+			inPlanes(manifest)
+				? loadPlanes(manifest, stored, makeEncoder, ports.makeRowSpace, worn)
+				: loadRelease(manifest, files, makeEncoder, ports.makeRowSpace);
+		let loaded = await loadWith(ports.makeEncoder);
 		if (!loaded.ok && loaded.error.file === "encoder.int8.onnx") {
 			note(id, loaded.error);
 			if (held.has(id) || held.size > 0) return;
-			loaded = await loadRelease(manifest, files, null, ports.makeRowSpace);
+			loaded = await loadWith(null);
 		}
 		if (!loaded.ok) return note(id, loaded.error);
+		worn = null;
 		const release = createOverlaidRelease(loaded.value, ports.makeRowSpace);
 		await catchUp(release);
 		drop(id);
@@ -107,8 +132,18 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	}
 
 	function drop(id: string): void {
-		held.get(id)?.loaded.encoder?.release();
+		const release = held.get(id);
+		if (release === undefined) return;
+		release.retire();
+		release.loaded.encoder?.release();
 		held.delete(id);
+		if (inPlanes(release.loaded.manifest)) worn = release.loaded.space;
+	}
+
+	/** Lets go what is held: until the next one is loaded a lower rung answers. */
+	function makeRoom(): void {
+		for (const id of held.keys()) drop(id);
+		servingId = null;
 	}
 
 	/** One whose encoder broke down is loaded anew: another release's model may have broken what both ran on. */

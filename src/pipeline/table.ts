@@ -7,7 +7,8 @@ import type { ItemFile } from "./read-items.ts";
 /** Items with all that is known of them, by row: the release's own, or those that the overlay added. */
 export type Table = Columns & {
 	readonly popularity: Float32Array;
-	readonly boost: Float32Array;
+	/** null: none of the rows has one. */
+	readonly boost: Float32Array | null;
 	/** Code of the variant group; -1 none. */
 	readonly group: Int32Array;
 	readonly attributes: Int32Array[];
@@ -69,7 +70,7 @@ export function createGrowingTable(
 		inStock: new Uint8Array(0),
 		hidden: new Uint8Array(0),
 		popularity: new Float32Array(0),
-		boost: new Float32Array(0),
+		boost: null,
 		group: new Int32Array(0),
 		attributes: [],
 		masked: new Uint8Array(0),
@@ -103,7 +104,6 @@ export function createGrowingTable(
 		table.inStock = moved(new Uint8Array(capacity), table.inStock);
 		table.hidden = moved(new Uint8Array(capacity), table.hidden);
 		table.popularity = moved(new Float32Array(capacity), table.popularity);
-		table.boost = moved(new Float32Array(capacity), table.boost);
 		table.group = moved(new Int32Array(capacity).fill(-1), table.group);
 		table.attributes = table.attributes.map((column) => moved(new Int32Array(capacity).fill(-1), column));
 	}

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { MANIFEST_FILE, Manifest, REQUIRED_FILES } from "../contract/release.ts";
+import { MANIFEST_FILE, Manifest, requiredFiles } from "../contract/release.ts";
 import { fail, ok, type Result } from "../contract/result.ts";
 import type { ReleaseTerms, StoredFile } from "./ports.ts";
 
@@ -22,7 +22,8 @@ export async function checkManifest(
 	const manifest = parsed.value;
 	const refuse = (file: string, message: string) => fail({ file, message });
 	if (manifest.id !== id) return refuse(MANIFEST_FILE, `names release ${manifest.id}`);
-	for (const name of REQUIRED_FILES) if (!(name in manifest.files)) return refuse(name, "is required, but the manifest does not name it");
+	for (const name of requiredFiles(manifest.items.layout))
+		if (!(name in manifest.files)) return refuse(name, "is required, but the manifest does not name it");
 	for (const [name, entry] of Object.entries(manifest.files)) {
 		const stored = files.find((file) => file.name === name);
 		if (stored === undefined) return refuse(name, "is named in the manifest, but was not uploaded");

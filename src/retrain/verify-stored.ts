@@ -1,4 +1,4 @@
-import type { Manifest } from "../contract/release.ts";
+import type { Manifest, ReleaseFile } from "../contract/release.ts";
 import { fail, type Result } from "../contract/result.ts";
 import type { Refusal } from "./check-manifest.ts";
 import type { ReleasePorts, ReleaseRow } from "./ports.ts";
@@ -30,9 +30,21 @@ export async function verifyStored(
 		if (state === "missing") return fail({ file: name, message: "is not in the store" });
 		if (state === "damaged") return fail({ file: name, message: "is stored damaged: its bytes or hash are not those of the manifest" });
 	}
-	return verify(manifest, async (name) => {
-		const content = await files.read(id, name, shardsOf.get(name) ?? 0);
-		return content === null ? null : bytesOf(content);
+	const read = (name: ReleaseFile) => files.read(id, name, shardsOf.get(name) ?? 0);
+	return verify(manifest, {
+		async files(names) {
+			const found: Partial<Record<ReleaseFile, Uint8Array>> = {};
+			for (const name of names) {
+				const content = await read(name);
+				if (content !== null) found[name] = await bytesOf(content);
+			}
+			return found;
+		},
+		async open(name) {
+			const body = await read(name);
+			return body === null ? null : { body, sha256: null };
+		},
+		range: (name, from, to) => files.range(id, name, from, to),
 	});
 }
 

@@ -1,8 +1,8 @@
 import type { ReleaseFiles } from "../retrain/ports.ts";
+import { createHash } from "./hash.ts";
+import { bodyOf, rangeOf, shardBytesOf, shardKey } from "./release-shards.ts";
 import { shardsOf } from "./shards.ts";
 
-/** KV key of one shard. */
-export const shardKey = (id: string, name: string, shard: number): string => `release/${id}/${name}/${shard}`;
 const archiveKey = (id: string, name: string): string => `releases/${id}/${name}`;
 
 /**
@@ -17,12 +17,11 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 			let bytes = 0;
 			let shards = 0;
 			try {
-				for await (const shard of shardsOf(body)) {
-					await hash.add(shard);
-					await kv.put(shardKey(id, name, shards), shard);
-					await archive.add(shard);
-					bytes += shard.byteLength;
-					shards++;
+				for await (const piece of shardsOf(body)) {
+					await hash.add(piece);
+					shards = await putShards(kv, id, name, piece, shards);
+					await archive.add(piece);
+					bytes += piece.byteLength;
 				}
 				await archive.complete();
 			} catch (thrown) {
@@ -45,10 +44,12 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 		},
 
 		async read(id, name, shards) {
-			const first = shards === 0 ? null : await kv.get(shardKey(id, name, 0), "arrayBuffer");
-			if (first === null) return (await bucket.get(archiveKey(id, name)))?.body ?? null;
-			return streamOf(kv, id, name, shards, first);
+			const isHere = shards > 0 && (await kv.get(shardKey(id, name, 0), "stream")) !== null;
+			if (!isHere) return (await bucket.get(archiveKey(id, name)))?.body ?? null;
+			return streamOf(bodyOf(kv, id, name, shards));
 		},
+
+		range: (id, name, from, to) => rangeOf(kv, id, name, from, to),
 
 		async digest(id, name, shards) {
 			if (shards === 0) return null;
@@ -70,7 +71,7 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 			const object = await bucket.get(archiveKey(id, name));
 			if (object === null) return null;
 			let shards = 0;
-			for await (const shard of shardsOf(object.body)) await kv.put(shardKey(id, name, shards++), shard);
+			for await (const piece of shardsOf(object.body)) shards = await putShards(kv, id, name, piece, shards);
 			return shards;
 		},
 
@@ -84,19 +85,29 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 	};
 }
 
-/** The shards one after another, each read when it is asked for. A missing one breaks the stream off. */
-function streamOf(kv: KVNamespace, id: string, name: string, shards: number, first: ArrayBuffer): ReadableStream<Uint8Array> {
-	let next = 0;
-	return new ReadableStream<Uint8Array>({
+/** Shards put at once: each is a request of its own. */
+const PUTS_AT_ONCE = 16;
+
+/** Stores a piece of a file from shard `first` on. @returns the shard that comes next */
+async function putShards(kv: KVNamespace, id: string, name: string, piece: Uint8Array, first: number): Promise<number> {
+	const size = shardBytesOf(name);
+	const count = Math.ceil(piece.byteLength / size);
+	for (let from = 0; from < count; from += PUTS_AT_ONCE) {
+		const some = Array.from({ length: Math.min(PUTS_AT_ONCE, count - from) }, (_, n) => from + n);
+		await Promise.all(some.map((n) => kv.put(shardKey(id, name, first + n), piece.subarray(n * size, (n + 1) * size))));
+	}
+	return first + count;
+}
+
+/** What a generator yields, each chunk when it is asked for. */
+const streamOf = (chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> =>
+	new ReadableStream<Uint8Array>({
 		async pull(controller) {
-			const content = next === 0 ? first : await kv.get(shardKey(id, name, next), "arrayBuffer");
-			if (content === null) return controller.error(new Error(`Shard ${next} of ${name} is missing`));
-			controller.enqueue(new Uint8Array(content));
-			next++;
-			if (next === shards) controller.close();
+			const { done, value } = await chunks.next();
+			if (done) controller.close();
+			else controller.enqueue(value);
 		},
 	});
-}
 
 /** Writes an object of unknown length part by part. A first part is kept back, since an object of one part needs no upload in parts. */
 function createArchiveWriter(bucket: R2Bucket, key: string) {
@@ -124,24 +135,6 @@ function createArchiveWriter(bucket: R2Bucket, key: string) {
 		/** Leaves what the key held before. */
 		async abort(): Promise<void> {
 			await upload?.abort().catch(() => {});
-		},
-	};
-}
-
-/** SHA-256 piece by piece: `crypto.subtle` would want the whole file at once. */
-function createHash() {
-	const stream = new crypto.DigestStream("SHA-256");
-	const writer = stream.getWriter();
-	return {
-		add: (bytes: Uint8Array): Promise<void> => writer.write(bytes),
-		/** @returns hex */
-		async end(): Promise<string> {
-			await writer.close();
-			return Array.from(new Uint8Array(await stream.digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-		},
-		abort(): void {
-			stream.digest.catch(() => {});
-			writer.abort().catch(() => {});
 		},
 	};
 }

@@ -70,7 +70,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 			files: createReleaseFiles(env.RELEASES, env.LOG),
 			pointer: createPointerStore(env.DB, env.RELEASES),
 			runs: createRunRegistry(env.DB),
-			verify: (manifest, read) => verifyRelease(manifest, read, onnx, spaces),
+			verify: (manifest, stored) => verifyRelease(manifest, stored, onnx, spaces),
 			terms: { kPairMin: 3, epsilonMax: null },
 		}),
 		corsOrigins: ["*"],

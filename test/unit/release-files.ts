@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { contentHashOf, sha256Of } from "../../cli/release-folder.ts";
-import { REQUIRED_FILES } from "../../src/contract/release.ts";
+import { requiredFiles } from "../../src/contract/release.ts";
 
 /** Writes a folder that has a release's shape: every required file, small, and a manifest that fits them. @returns its id */
 export function writeReleaseFiles(folder: string, seed = "one"): string {
 	mkdirSync(folder, { recursive: true });
 	const files: Record<string, { sha256: string; bytes: number }> = {};
-	for (const name of REQUIRED_FILES) {
+	for (const name of requiredFiles("rows")) {
 		const content = Buffer.from(`${name} of ${seed}`);
 		writeFileSync(join(folder, name), content);
 		files[name] = { sha256: sha256Of(content), bytes: content.byteLength };

@@ -131,12 +131,21 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		log: (entry) => console.error(JSON.stringify(entry)),
 	});
 	const readStatus = createStatus(db);
+	const readIds = async (ids: readonly string[]) => {
+		const key = await importSigningKey(config.SIGNING_KEY);
+		return Promise.all(
+			ids.map(async (id) => {
+				const read = await readRecommendationId(key, id);
+				return read.ok ? read.value : null;
+			}),
+		);
+	};
 	const app = createApp({
 		recommender,
 		events: createEventIntake({
 			queue,
 			inbox: shelves.inbox,
-			isOurRecommendation: async (id) => (await readRecommendationId(await importSigningKey(config.SIGNING_KEY), id)).ok,
+			isOurRecommendation: async (id) => (await readIds([id]))[0] !== null,
 			knownWordsOf: (text) => recommender.knownWordsOf(text),
 			knownItemsOf: createKnownItems(db, (id) => recommender.knowsItem(id)),
 			surfaceOf,
@@ -151,6 +160,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 			eventKeyOf: createEventKeys(config.SIGNING_KEY),
 			orderKeyOf: (order) => door.sessionKeyOf(`order\0${order}`),
 		}),
+		readIds,
 		log: createLogReader(db, bucket, config.LOG_KEYS),
 		metrics: createMetricSink(queue, () => crypto.randomUUID(), surfaceOf),
 		catalogue: createCatalogue(db),

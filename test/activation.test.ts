@@ -268,7 +268,7 @@ test("a release that is not complete cannot be activated", async () => {
 
 test.each([
 	[{ by: "chance" }, "by"],
-	[{ by: "operator", share: 0 }, "share"],
+	[{ by: "operator", share: -0.1 }, "share"],
 	[{ by: "operator", share: 1.5 }, "share"],
 	[{ by: "operator", email: "ada@example.org" }, "email"],
 ])("refuses %j by its field", async (body, path) => {

@@ -9,6 +9,7 @@ import type { Services } from "../src/http/services.ts";
 import { createPlainSpace } from "../src/pipeline/plain-space.ts";
 import type { MakeEncoder } from "../src/pipeline/ports.ts";
 import { createRecommender } from "../src/pipeline/recommender.ts";
+import { importSigningKey, readRecommendationId } from "../src/privacy/recommendation-id.ts";
 import { createReleaseRegistry } from "../src/retrain/release-registry.ts";
 import { createCatalogue } from "../src/store/catalogue.ts";
 import { createHotListSource } from "../src/store/hot-list-reader.ts";
@@ -40,9 +41,9 @@ export const product = (id: string, values: Partial<Product> = {}): Product => (
 /** Upserts products at a time of the shop's. */
 export const list = (products: readonly Product[], now = NOW) => createCatalogue(env.DB).upsert(products, now);
 
-/** The tiny release, uploaded and active. @returns its id */
-export async function publishTiny(): Promise<string> {
-	const { manifest, files } = await tinyRelease(new Uint8Array([1]));
+/** The tiny release, uploaded and active, or below a share of 1 the canary. @returns its id */
+export async function publishTiny(share = 1, time?: string): Promise<string> {
+	const { manifest, files } = await tinyRelease(new Uint8Array([1]), {}, time);
 	const registry = createReleaseRegistry(releasePorts());
 	const chunks = async function* (bytes: Uint8Array) {
 		yield bytes;
@@ -50,13 +51,15 @@ export async function publishTiny(): Promise<string> {
 	for (const [name, bytes] of Object.entries({ ...files, "manifest.json": new TextEncoder().encode(JSON.stringify(manifest)) })) {
 		expect(await registry.put(manifest.id, name, chunks(bytes), NOW)).toMatchObject({ ok: true });
 	}
-	expect(await registry.activate(manifest.id, { by: "operator", share: 1 }, "test", NOW)).toMatchObject({ ok: true });
+	expect(await registry.activate(manifest.id, { by: "operator", share }, "test", NOW)).toMatchObject({ ok: true });
 	return manifest.id;
 }
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 const TOKEN = "everything";
 const TOKENS = [{ name: TOKEN, sha256: await sha256(TOKEN), scopes: [...SCOPES] }];
+
+const SIGNING_KEY = new Uint8Array(32).fill(1);
 
 type Setup = { readonly makeEncoder?: MakeEncoder; readonly db?: D1Database; readonly kv?: KVNamespace };
 
@@ -81,14 +84,19 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 			searched: createSearchSource(db, kv),
 			makeEncoder,
 			makeRowSpace: createPlainSpace,
-			signingKey: new Uint8Array(32).fill(1),
+			signingKey: SIGNING_KEY,
 			now: () => now,
 			clock: () => 0,
 			newSeed: () => 1,
-			explored: new Map(),
+			explored: new Map([["email", { share: 1, keep: 1 }]]),
 			surfaceOf: (surface) => surface,
 			log: ({ what, rung, file }) => faults.push(`${what} ${rung ?? file}`),
 		}),
+		readIds: async (ids) => {
+			const key = await importSigningKey(SIGNING_KEY);
+			const read = await Promise.all(ids.map((id) => readRecommendationId(key, id)));
+			return read.map((each) => (each.ok ? each.value : null));
+		},
 		metrics: { record: () => {}, flush: () => null },
 		rules: createRules(db),
 		tokens: TOKENS,

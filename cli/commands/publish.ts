@@ -12,7 +12,7 @@ const help = `edgeshelf publish DIR [options]
 Checks a release folder, uploads it and activates it on your word; the registry records that.
 
   --to URL        the Worker (default http://127.0.0.1:8787)
-  --share S       serve it to this share of visitors, above 0 and up to 1; below 1 it is a canary (default 1)
+  --share S       serve it to this share of visitors; below 1 it is a canary, at 0 one that nobody gets (default 1)
   --no-activate   upload only`;
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
 
 async function run(args: readonly string[]): Promise<number> {
 	const { values, positionals } = parseArguments(args, OPTIONS, ["DIR"]);
-	const share = numberOf("share", values.share, { min: 0.001, max: 1, integer: false });
+	const share = numberOf("share", values.share, { max: 1, integer: false });
 	const release = readReleaseFolder(existingPathOf(positionals[0] as string, "folder"));
 	const progress = createProgress(`publish ${release.id}`);
 	const client = createClient(values.to, { onRetry: (reason) => progress.say(`${reason}; trying again`) });

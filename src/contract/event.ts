@@ -62,7 +62,8 @@ export const EventsResponse = v.strictObject({
 });
 export type EventsResponse = v.InferOutput<typeof EventsResponse>;
 
-const Context = v.strictObject({
+/** As `CoarseContext`. */
+export const Context = v.strictObject({
 	country: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{2}$/))),
 	region: v.picklist(REGIONS),
 	device: v.picklist(DEVICES),

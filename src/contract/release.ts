@@ -157,8 +157,8 @@ export type GateReport = v.InferOutput<typeof GateReport>;
 /** `gate`: the registry's rules decide. `operator`: a person's word, recorded as such. */
 export const ActivateRequest = v.strictObject({
 	by: v.picklist(["gate", "operator"]),
-	/** Share of visitors that get the release, (0, 1]; below 1 it runs as a canary beside the active one. */
-	share: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1),
+	/** Share of visitors that get the release, 0 to 1; below 1 it runs as a canary beside the active one, at 0 it is loaded and nobody gets it. */
+	share: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
 	/** The run whose stored gate report decides; required with `gate`. */
 	run: v.optional(v.string()),
 });

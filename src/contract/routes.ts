@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import { CandidateRequest, CandidateResponse, IdsReadRequest, IdsReadResponse } from "./candidate.ts";
 import type { Scope } from "./errors.ts";
 import { EventsRequest, EventsResponse } from "./event.ts";
 import { CatalogueReport, Product } from "./product.ts";
@@ -265,6 +266,22 @@ export const ROUTES: readonly RouteDescription[] = [
 		scopes: ["read"],
 		body: json(EvaluationRequest),
 		answers: { 200: { description: "The list", schema: RecommendationResponse } },
+	},
+	{
+		method: "post",
+		path: "/admin/releases/{id}/answers",
+		summary: "What the active release or the canary would answer, under the stored rules or those sent; never counted as traffic.",
+		scopes: ["read"],
+		body: json(CandidateRequest),
+		answers: { 200: { description: "A list for each request", schema: CandidateResponse }, 404: { description: "Neither of the two" } },
+	},
+	{
+		method: "post",
+		path: "/admin/recommendation-ids",
+		summary: "What signed recommendation ids hold, among it how a list was drawn.",
+		scopes: ["read"],
+		body: json(IdsReadRequest),
+		answers: { 200: { description: "The fields of each; null for what was not signed here", schema: IdsReadResponse } },
 	},
 	{
 		method: "get",

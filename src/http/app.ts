@@ -7,6 +7,7 @@ import { adminRuleRoutes } from "./admin-rules.ts";
 import { adminRunRoutes } from "./admin-runs.ts";
 import { adminStatusRoutes } from "./admin-status.ts";
 import type { AppEnv } from "./app-env.ts";
+import { candidateRoutes } from "./candidate.ts";
 import { openTo } from "./cors.ts";
 import { docsRoutes } from "./docs.ts";
 import { failureResponse, onError } from "./errors.ts";
@@ -47,6 +48,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 		profileRoutes(),
 		eventRoutes(),
 		evaluationRoutes(),
+		candidateRoutes(),
 		adminCatalogueRoutes(),
 		adminEventRoutes(),
 		adminReleaseRoutes(),

@@ -1,3 +1,4 @@
+import type { RecommendationFields } from "../contract/candidate.ts";
 import type { SessionKey } from "../contract/context.ts";
 import type { EventIntake, LogReader, MetricSink, Witness } from "../feedback/ports.ts";
 import type { Recommender, Sender, WaitUntil } from "../pipeline/ports.ts";
@@ -12,6 +13,8 @@ export type Services = {
 	readonly recommender: Recommender;
 	readonly events: EventIntake;
 	readonly log: LogReader;
+	/** What recommendation ids hold, in their order; null for what we did not sign. */
+	readonly readIds: (ids: readonly string[]) => Promise<readonly (RecommendationFields | null)[]>;
 	readonly metrics: MetricSink;
 	readonly catalogue: Catalogue;
 	readonly rules: RuleBook;

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../contract/recommendation.ts";
+import type { HistoryEntry, RecommendationRequest } from "../contract/recommendation.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import { reachOf } from "./paged-links.ts";
 import { variantsOf } from "./prepare-mask.ts";
@@ -9,6 +9,8 @@ const WAIT_MS = 100;
 
 /** What a request may ask the links of. */
 export type AboutLinks = { readonly history: readonly HistoryEntry[]; readonly items: readonly (string | null)[] };
+
+export const aboutItem = ({ history, item }: Pick<RecommendationRequest, "history" | "item">): AboutLinks => ({ history, items: [item] });
 
 /**
  * Sees to it that the links that a request will read are at hand, where they lie in the store.

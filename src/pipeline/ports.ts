@@ -1,3 +1,4 @@
+import type { CandidateRequest, CandidateResponse } from "../contract/candidate.ts";
 import type { CoarseContext, VisitorKey } from "../contract/context.ts";
 import type { Product } from "../contract/product.ts";
 import type { ProfileRequest, ProfileResponse } from "../contract/profile.ts";
@@ -53,6 +54,11 @@ export interface Recommender {
 	evaluate(request: EvaluationRequest, parts: readonly Part[], waitUntil: WaitUntil): Promise<Recommendation>;
 	/** One answer without and with a rule that is not stored yet; not counted. @throws RequestFailure `unavailable` while no release is loaded */
 	preview(request: RulePreviewRequest, waitUntil: WaitUntil): Promise<RulePreviewResponse>;
+	/**
+	 * What the active release or the canary would answer, under the stored rules or others; not counted.
+	 * @throws RequestFailure `not_found` for another release, `unavailable` while it is not loaded
+	 */
+	candidate(release: string, request: CandidateRequest, waitUntil: WaitUntil): Promise<CandidateResponse>;
 	/** Starts loading what serves, where that is due: for routes that need the vocabulary and nothing else. */
 	prepare(waitUntil: WaitUntil): void;
 	/** A query reduced to words of the catalogue's vocabulary; null when it has none of them, or no vocabulary is loaded. */

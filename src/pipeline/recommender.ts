@@ -1,17 +1,15 @@
-import { UNKNOWN_CONTEXT } from "../contract/context.ts";
-import { RequestFailure } from "../contract/errors.ts";
-import { POLICY, policyName } from "../contract/policy.ts";
-import type { Reason, RecommendationRequest, Source } from "../contract/recommendation.ts";
-import type { NamedRule } from "../contract/rule.ts";
+import { policyName } from "../contract/policy.ts";
+import type { Reason, Source } from "../contract/recommendation.ts";
 import type { SearchSourceName } from "../contract/search.ts";
 import { importSigningKey, signRecommendationId } from "../privacy/recommendation-id.ts";
 import type { ExploredSurface } from "../rank/explore.ts";
 import { narrowed, type RulesInForce, rulesInForce } from "../rank/rules.ts";
 import { knownWords } from "../text/text-vector.ts";
-import { answerByParts, answerFrom, type DrawnAnswer } from "./answer.ts";
+import { answerFrom, type DrawnAnswer } from "./answer.ts";
 import { drawProfile, emptyProfile } from "./draw-profile.ts";
-import { type AboutLinks, withLinksAtHand } from "./links-at-hand.ts";
+import { type AboutLinks, aboutItem, withLinksAtHand } from "./links-at-hand.ts";
 import { workingEncoder } from "./load-release.ts";
+import { createOperatorAnswers } from "./operator-answers.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type {
 	HotListSource,
@@ -43,8 +41,6 @@ import { type Asked, tellReasons } from "./tell-reasons.ts";
 export const RANK_POLICY = "rank-1";
 /** The same for what is found by words. */
 export const SEARCH_POLICY = "search-1";
-/** What a client that found no release loaded may wait before it asks again, seconds. */
-const LOADING_SECONDS = 2;
 /** Time for a response to leave before a load takes the CPU, milliseconds: both run on one thread, in `wrangler dev` with a proxy. */
 const HEAD_START_MS = 60;
 
@@ -73,10 +69,9 @@ export type RecommenderPorts = {
 };
 
 const NO_LINKS: AboutLinks = { history: [], items: [] };
-const aboutItem = ({ history, item }: Pick<RecommendationRequest, "history" | "item">): AboutLinks => ({ history, items: [item] });
 
 /** What stands before every answer that a shopper sees. */
-type Frame = { readonly recommendationId: string | null; readonly release: string | null };
+type Frame = { readonly recommendationId: string; readonly release: string | null };
 
 /** The serving path: the stages in order, and the rungs below them when one fails. */
 export function createRecommender(ports: RecommenderPorts): Recommender {
@@ -113,17 +108,16 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		return without();
 	}
 
-	/** An answer with the release that gave it and, unless it is for no surface, a signed id. */
+	/** An answer with the release that gave it and a signed id. */
 	async function frame<T extends { readonly source: Source | SearchSourceName }>(
 		release: OverlaidRelease | null,
 		answered: T,
 		policy: string,
-		surface: string | null,
+		surface: string,
 		now: number,
 		seed = ports.newSeed(),
 	): Promise<Frame & T> {
 		const id = answered.source === "static" ? null : (release?.loaded.manifest.id ?? null);
-		if (surface === null) return { recommendationId: null, release: id, ...answered };
 		signingKey ??= await importSigningKey(ports.signingKey);
 		const fields = { release: id, policy, surface: ports.surfaceOf(surface), seed, at: now };
 		return { recommendationId: await signRecommendationId(signingKey, fields), release: id, ...answered };
@@ -280,37 +274,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				return { release: drawn.source === "static" ? null : (release?.loaded.manifest.id ?? null), ...drawn };
 			});
 		},
-		evaluate(request, parts, waitUntil) {
-			const now = ports.now();
-			return beside(waitUntil, now, async () => {
-				const watch = createStopwatch(ports.clock);
-				const release = await withLinksAtHand(keeper.serving(null), aboutItem(request));
-				if (release === null || (parts.includes("encoder") && workingEncoder(release.loaded) === null)) {
-					throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
-				}
-				const answered = watch.span("rank", () => answerByParts(release, request, parts, now));
-				return { response: await frame(release, told(answered, request), POLICY, null, now), spans: watch.spans };
-			});
-		},
-		preview({ id, rule, request }, waitUntil) {
-			const now = ports.now();
-			return beside(waitUntil, now, async () => {
-				const release = await withLinksAtHand(keeper.serving(null), aboutItem(request));
-				if (release === null) throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: LOADING_SECONDS });
-				const others = keeper.rules.filter((stored) => stored.id !== id);
-				const answerBy = (rules: readonly NamedRule[]) => {
-					const inForce = rulesInForce(rules, request.surface, now);
-					const watch = createStopwatch(ports.clock);
-					const answered = answerFrom(release, request, UNKNOWN_CONTEXT, keeper.hot, now, watch, onFault, inForce);
-					return frame(release, told(answered, request), POLICY, null, now);
-				};
-				const [before, after] = await Promise.all([
-					answerBy(keeper.rules),
-					answerBy(rule === null ? others : [...others, { ...rule, id }]),
-				]);
-				return { before, after };
-			});
-		},
+		...createOperatorAnswers({ keeper, now: ports.now, clock: ports.clock, beside, onFault, told }),
 		prepare(waitUntil) {
 			waitUntil(beside(waitUntil, ports.now(), async () => {}));
 		},

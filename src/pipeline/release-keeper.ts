@@ -57,6 +57,8 @@ export interface ReleaseKeeper {
 	/** @param visitor null: no canary */
 	serving(visitor: VisitorKey | null): OverlaidRelease | null;
 	readonly canary: OverlaidRelease | null;
+	/** The active release or the canary by its id; null: not loaded yet; undefined: it is neither. */
+	named(id: string): OverlaidRelease | null | undefined;
 	readonly hot: HotLists | null;
 	/** The shop's rules as last read; none before that. */
 	readonly rules: readonly NamedRule[];
@@ -199,6 +201,10 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 				return held.get(canary) ?? null;
 			}
 			return servingId === null ? null : (held.get(servingId) ?? null);
+		},
+		named(id) {
+			if (pointer === null) return null;
+			return id === pointer.active || id === pointer.canary ? (held.get(id) ?? null) : undefined;
 		},
 		get canary() {
 			return pointer?.canary ? (held.get(pointer.canary) ?? null) : null;

@@ -1,16 +1,5 @@
+import type { RecommendationFields } from "../contract/candidate.ts";
 import { fail, ok, type Result } from "../contract/result.ts";
-
-/** What a recommendation id holds: enough for the trainer to recompute what was offered with which propensity. */
-export type RecommendationFields = {
-	/** null: answered while no release was loaded. */
-	readonly release: string | null;
-	readonly policy: string;
-	readonly surface: string;
-	/** Unsigned 32 bit. */
-	readonly seed: number;
-	/** Unix seconds. */
-	readonly at: number;
-};
 
 /** Bytes kept of the HMAC-SHA-256: 128 bit. */
 const SIGNATURE_BYTES = 16;

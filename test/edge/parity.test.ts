@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { drawnFrom, type Exploration, readPolicy } from "../../src/contract/policy.ts";
 import type { RecommendationResponse } from "../../src/contract/recommendation.ts";
 import type { Manifest, Parity } from "../../src/contract/release.ts";
+import { importSigningKey, readRecommendationId } from "../../src/privacy/recommendation-id.ts";
 import { AUTHORIZED, openServing } from "./serving.ts";
 
 const MODELS = resolve(import.meta.dirname, "../../models");
@@ -54,6 +56,22 @@ test("the tiny release gives over HTTP what its formulas give on paper", async (
 		expect(items.map((item) => item.id)).toEqual(known.fusedTop);
 		for (const [place, { score }] of items.entries()) expect(score).toBeCloseTo(known.fusedScores[place] as number, 5);
 	}
+});
+
+test("a drawn list is what its signed id says: the ranks of its seed, of the list that is not drawn", async () => {
+	const request = { history: [{ item: "lip-1" }], limit: 4 };
+	const ranked = await serving.recommend({ ...request, limit: 8 });
+	const drawn = await serving.recommend({ ...request, surface: "email" });
+	const response = await serving.send("/v1/recommendations", JSON.stringify({ ...request, surface: "email" }), { "sec-gpc": "1" });
+	const silent = (await response.json()) as RecommendationResponse;
+	const key = await importSigningKey(new Uint8Array(32).fill(1));
+	const read = await readRecommendationId(key, drawn.recommendationId ?? "");
+	const exploration = read.ok ? readPolicy(read.value.policy)?.exploration : null;
+	expect([drawn.source, exploration]).toEqual(["personal", { share: 1, keep: 1, places: 4, reserve: 7, pinned: [] }]);
+	const { ranks } = drawnFrom(read.ok ? read.value.seed : 0, exploration as Exploration);
+	expect(drawn.items).toEqual(ranks.map((rank) => ranked.items[rank]));
+	expect(ranks).not.toEqual([0, 1, 2, 3]);
+	expect(silent.items).toEqual(ranked.items.slice(0, 4));
 });
 
 const isTrimmed = !readFileSync(resolve(MODELS, "../src/runtime/ort.generated.wasm")).equals(

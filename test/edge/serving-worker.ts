@@ -74,6 +74,7 @@ function compose(env: Env, makeEncoder: MakeEncoder) {
 			terms: { kPairMin: 3, epsilonMax: null },
 		}),
 		corsOrigins: ["*"],
+		consentDefault: true,
 		metrics: { record: () => {}, flush: () => null },
 		tokens: JSON.parse(env.ADMIN_TOKENS),
 		access: null,

@@ -11,6 +11,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { pythonPins } from "./python-pins.ts";
 
 const ROOT = new URL("../", import.meta.url);
 /** Of what npm audit calls severities, those that stop a build. */
@@ -31,13 +32,13 @@ function billOfMaterials() {
 	if (status !== 0) throw new Error(`npm sbom failed:\n${stderr}`);
 	const bom = v.parse(Bom, JSON.parse(stdout));
 	const { name } = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8")) as { name: string };
-	const python = readFileSync(new URL("training/constraints.txt", ROOT), "utf8")
-		.trim()
-		.split("\n")
-		.map((line) => {
-			const [package_ = "", version = ""] = line.split("==");
+	const python = ["requirements.lock", "requirements-cuda.lock"]
+		.flatMap((file) => pythonPins(readFileSync(new URL(`training/${file}`, ROOT), "utf8")))
+		.map(({ name: package_, version, sha256 }) => {
 			const purl = `pkg:pypi/${package_.toLowerCase().replaceAll("_", "-")}@${version}`;
-			return { "bom-ref": purl, type: "library", name: package_, version, purl };
+			// CycloneDX gives a component one content, and a package of several builds has several.
+			const hashes = sha256.length === 1 ? { hashes: sha256.map((content) => ({ alg: "SHA-256", content })) } : {};
+			return { "bom-ref": purl, type: "library", name: package_, version, purl, ...hashes };
 		});
 	// npm names the folder that it runs in.
 	const component = { ...bom.metadata.component, name };

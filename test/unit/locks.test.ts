@@ -1,14 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { pythonPins } from "../../cli/python-pins.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const pinsOf = (path: string) =>
-	new Map(
-		read(path)
-			.trim()
-			.split("\n")
-			.map((line) => line.split("==") as [string, string]),
-	);
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
 test("every npm package is named by one version, and locked with the SHA-512 of its content", () => {
@@ -21,9 +15,27 @@ test("every npm package is named by one version, and locked with the SHA-512 of 
 	expect(locked.filter(([, { integrity }]) => !integrity?.startsWith("sha512-")).map(([path]) => path)).toEqual([]);
 });
 
-test("every Python package that the trainer asks for is locked in the same version", () => {
-	const [asked, locked] = [pinsOf("training/requirements.txt"), pinsOf("training/constraints.txt")];
-	expect([...asked, ...locked].filter(([, version]) => !/^\d[\w.]*$/.test(version ?? ""))).toEqual([]);
-	expect([...asked].filter(([name, version]) => locked.get(name) !== version)).toEqual([]);
-	expect(locked.size).toBeGreaterThan(asked.size);
+test("every Python package that the trainer asks for is locked in the same version, with the SHA-256 of its content", () => {
+	const asked = read("training/requirements.txt")
+		.trim()
+		.split("\n")
+		.map((line) => line.split("==") as [string, string]);
+	expect(asked.filter(([, version]) => !/^\d[\w.]*$/.test(version ?? ""))).toEqual([]);
+	const pins = ["requirements.lock", "requirements-cuda.lock"].flatMap((file) => pythonPins(read(`training/${file}`)));
+	const locked = new Map(pins.map(({ name, version }) => [name, version]));
+	expect(locked.size).toBe(pins.length);
+	expect(asked.filter(([name, version]) => locked.get(name.replaceAll("_", "-").toLowerCase()) !== version)).toEqual([]);
+	expect(pins.length).toBeGreaterThan(asked.length);
+	const cpu = pythonPins(read("training/requirements-cpu.lock"));
+	expect(cpu.map(({ name, version }) => [name, version])).toEqual([["torch", `${locked.get("torch")}+cpu`]]);
+});
+
+test("a lock whose entry has no hash, or more than one version, is refused by name", () => {
+	const hash = `--hash=sha256:${"ab".repeat(32)}`;
+	expect(pythonPins(`one==1.0 ; sys_platform == 'linux' \\\n    ${hash} \\\n    ${hash}\ntwo==2.0+cpu \\\n    ${hash}\n`)).toEqual([
+		{ name: "one", version: "1.0", sha256: ["ab".repeat(32), "ab".repeat(32)] },
+		{ name: "two", version: "2.0+cpu", sha256: ["ab".repeat(32)] },
+	]);
+	expect(() => pythonPins(`one==1.0 \\\n    ${hash}\ntwo==2.0\n`)).toThrow("two==2.0");
+	expect(() => pythonPins(`one>=1.0 \\\n    ${hash}\n`)).toThrow("one>=1.0");
 });

@@ -71,9 +71,11 @@ export type StageOptions = {
 	readonly core: number | null;
 	/** false: names stay readable in a profile. */
 	readonly minify?: boolean;
+	/** Laid over those of wrangler.toml. */
+	readonly vars?: Readonly<Record<string, string>>;
 };
 
-export async function openStage({ port, core, minify = true }: StageOptions): Promise<Stage> {
+export async function openStage({ port, core, minify = true, vars = {} }: StageOptions): Promise<Stage> {
 	const socket = (offset: number) => [{ host: "127.0.0.1", port: port + offset }];
 	const before = new Set(childrenOf(process.pid, "workerd"));
 	const miniflare = new Miniflare(
@@ -93,7 +95,7 @@ export async function openStage({ port, core, minify = true }: StageOptions): Pr
 					queueProducers: { FEEDBACK: "edgeshelf-feedback" },
 					queueConsumers: { "edgeshelf-feedback": { maxBatchSize: 100, maxBatchTimeout: 5 } },
 					serviceBindings: { ASSETS: "empty" },
-					bindings: settings(TOKEN),
+					bindings: { ...settings(TOKEN), ...vars },
 				},
 				{ name: "empty", modules: true, script: EMPTY_WORKER, compatibilityDate: DATE, unsafeDirectSockets: socket(1) },
 				{

@@ -13,7 +13,7 @@ from .config import PRESETS, load_config
 from .distil_words import distil_catalogue
 from .dp_curve import privacy_curve, written_to
 from .errors import InputError
-from .membership import overfitted, run_membership
+from .membership import run_membership
 from .progress import Progress
 from .run_baselines import ALL, COUNTED
 from .similarity import similarity_table
@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     member.add_argument("--work", type=Path, required=True, help="folder of the shadows; a cut run goes on there")
     member.add_argument("--users", type=int, default=5_000, help="histories that each shadow is trained on")
     member.add_argument("--shadows", type=int, default=16)
+    member.add_argument("--asked", type=int, default=2_000, help="histories of the pool that are attacked")
     member.add_argument("--control", action="store_true", help="an overfitted recipe, which must be caught")
     member.add_argument("--config", help="as for train")
     member.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
@@ -155,8 +156,18 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.command == "membership":
             config = load_config(options.config, None)
-            config = overfitted(config) if options.control else config
-            tell(run_membership(options.data, options.users, options.shadows, config, options.work, _told), options)
+            found = run_membership(
+                options.data,
+                options.users,
+                options.shadows,
+                config,
+                options.work,
+                options.control,
+                options.asked,
+                _told,
+            )
+            tell(found, options)
+            return 0
         if options.command == "distil":
             tell(distil_catalogue(options.catalogue, options.model, options.out), options)
             return 0

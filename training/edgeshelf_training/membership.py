@@ -1,137 +1,73 @@
 """Membership inference: can it be told from a release whether one visitor's history was trained on?
 
-Shadow releases are trained on random halves of a pool of histories; of each history and release the attacker takes
-signals, and learns from the other releases how each signal is spread with and without that very history. Source: the
-likelihood-ratio attack of Carlini et al., "Membership Inference Attacks From First Principles", S&P 2022, with one
-deviation a signal for all histories, since a few shadows give no better.
-
-Attacker A reads every file of a release. Attacker B only asks: histories in, lists with scores out.
+Each release in turn is the target; from the others the attacker learns how every signal of a history is spread with
+and without that very history. Source: the likelihood-ratio attack of Carlini et al., "Membership Inference Attacks
+From First Principles", S&P 2022, with one deviation a signal for all histories, since a few shadows give no better.
+Beside the ratio stands the plain difference to what is usual without the history (Watson et al., ICLR 2022), and the
+weights of both for all signals are fitted by logistic regression on the other releases, whose members A knows.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import time
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from .asked import ask
 from .config import TrainConfig
 from .corpus import Corpus
-from .dp_budget import plan_budget
-from .dp_model import choose_privately, fit_private
 from .errors import InputError
-from .evaluate import chunks, int8_scorer, rank_cases, release_queries
-from .metrics import LISTED
-from .model import read_content
-from .progress import Progress
-from .release import Release
-from .split import leave_one_out
-from .train import by_id, fit_tune, read_corpus
+from .membership_signals import (
+    ANSWERED,
+    READ,
+    answered_signals,
+    own_answers,
+    read_signals,
+    write_questions,
+)
+from .release import read_release
+from .shadows import MEMBERS, make_pool, overfitted, train_shadows
 
-QUESTIONS = 4  # prefixes of a history that an attacker asks about, the newest
-SIGNALS = {"A": ("loss", "listed", "pairs", "pairWeight"), "B": ("listed",)}
 FALSE_POSITIVES = 0.001
 LEAST_SPREAD = 1e-6
+LEAST_SHADOWS = 4  # a target, one to fit weights on, and two to learn the spread from
+RIDGE = 1e-3  # of the logistic regression, a case
+NEWTON_STEPS = 12
+QUESTIONS_FILE, ANSWERS_FILE = "questions.json", "answers.json"
 
 
 @dataclass(frozen=True)
 class Shadow:
-    """One release's word on each history of the pool."""
+    """One release's word on each history that is attacked."""
 
     member: np.ndarray  # bool[P]
     signals: dict[str, np.ndarray]  # name -> f64[P]
 
 
-def overfitted(config: TrainConfig) -> TrainConfig:
-    """A recipe that remembers: every pair is counted, nothing is dropped out or held back."""
-    return dataclasses.replace(
-        config, k_pair=1, dropout=0.0, context_dropout=0.0, kind_dropout=0.0, weight_decay=0.0, half_life_days=1e9
-    )
-
-
-def make_pool(data: Path, users: int, seed: int) -> Corpus:
-    """Twice as many histories as a shadow trains on, of three events or more."""
-    corpus = by_id(read_corpus(data, int(time.time()), keep_seen=False))
-    long = np.flatnonzero(np.diff(corpus.log.offsets) >= 3)
-    if len(long) < 2 * users:
-        raise InputError(
-            f"--users {users}: {data} has {len(long)} histories of three events, and twice --users are needed"
-        )
-    chosen = np.sort(np.random.default_rng(seed).permutation(long)[: 2 * users])
-    return corpus.with_order(np.arange(len(corpus.items)), chosen)
-
-
-def train_shadow(pool: Corpus, config: TrainConfig, number: int) -> Shadow:
-    """Trains on a random half of the pool by the recipe of `config`, and asks the release about all of it."""
-    torch.set_num_threads(config.threads)
-    count = pool.log.histories
-    inside = np.sort(np.random.default_rng([config.seed, number]).permutation(count)[: count // 2])
-    corpus = pool.with_order(np.arange(len(pool.items)), inside)
-    config = dataclasses.replace(config, seed=config.seed + 1000 * number)
-    content = read_content(corpus, config)
-    split = leave_one_out(corpus.log)
-    if config.privacy:
-        budget = plan_budget(config, len(inside), 1)
-        model = fit_private(corpus, content, split.train, config, budget, Progress(quiet=True))
-        fusion = choose_privately(corpus, model, split.validation, config, budget)
-    else:
-        model, fusion, _ = fit_tune(corpus, content, split, config, Progress(quiet=True), 1.0)
-    member = np.zeros(count, bool)
-    member[inside] = True
-    return Shadow(member, signals_of(pool, model.release(pool.items, fusion, config.length)))
-
-
-def signals_of(pool: Corpus, release: Release) -> dict[str, np.ndarray]:
-    """What the release says of the part of each history that a shadow with it would have trained on, f64[P] each."""
-    log = pool.log
-    spans = leave_one_out(log).train
-    cases = [(a, k) for a, b in spans.tolist() for k in range(max(a + 1, b - QUESTIONS), b)]
-    owner = np.array(
-        [h for h, (a, b) in enumerate(spans.tolist()) for _ in range(max(a + 1, b - QUESTIONS), b)], np.int64
-    )
-    asked = ask(log, np.array(cases, np.int64).reshape(-1, 2))
-    score_chunk = int8_scorer(release, release_queries(release, asked))
-    # B: the place of what came next, in lists as they are answered.
-    ranks = rank_cases(release, asked, score_chunk, False, systems=("fused",))["fused"].ranks
-    listed = np.where(ranks >= 0, 1 / np.log2(np.maximum(ranks, 0) + 2), 1 / np.log2(LISTED + 2))
-    # A: the encoder's own loss, and the pairs of the history in the tables of counts.
-    loss = np.zeros(len(asked))
-    for part in chunks(len(asked), len(release.ids)):
-        scores = score_chunk(part)
-        top = scores.max(1)
-        own = scores[np.arange(len(scores)), asked.targets[part]]
-        loss[part] = np.log(np.exp(scores - top[:, None]).sum(1)) + top - own
-    newest = np.array([history[-1] for history in asked.histories], np.int64)
-    weight = np.asarray(release.tables.counted["transitions"][newest, asked.targets]).ravel()
-    values = {"loss": -loss, "listed": listed, "pairs": (weight > 0).astype(float), "pairWeight": np.log1p(weight)}
-    asks = np.maximum(np.bincount(owner, minlength=len(spans)), 1)
-    return {name: np.bincount(owner, weights=each, minlength=len(spans)) / asks for name, each in values.items()}
-
-
-def attack(shadows: list[Shadow], attacker: str) -> dict[str, float]:
-    """Each release in turn is the target, the others are what the attacker knows. AUC, and TPR at 0.1% FPR."""
+def attack(shadows: list[Shadow], names: tuple[str, ...]) -> dict[str, float]:
+    """What an attacker with these signals attains: AUC, and TPR at 0.1% FPR."""
     member = np.stack([shadow.member for shadow in shadows])  # [S,P]
-    evidence = np.zeros(member.shape)
-    for name in SIGNALS[attacker]:
-        evidence += _likelihood_ratio(np.stack([shadow.signals[name] for shadow in shadows]), member)
+    signals = [np.stack([shadow.signals[name] for shadow in shadows]) for name in names]
+    evidence = np.full(member.shape, np.nan)
+    for target in range(len(shadows)):
+        others = [s for s in range(len(shadows)) if s != target]
+        held = [_evidence(signals, member, s, [o for o in others if o != s]) for s in others]
+        inside = [member[s] for s in others]
+        weights = _logistic(np.concatenate(held), np.concatenate(inside))
+        evidence[target] = _evidence(signals, member, target, others) @ weights
     known = np.isfinite(evidence)
     return roc(evidence[known], member[known])
 
 
-def _likelihood_ratio(signal: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """log N(with) - log N(without) of each release and history by the other releases, f64[S,P].
-
-    Not a number where the others have none with the history, or none without.
-    """
-    found = np.full(signal.shape, np.nan)
-    for target in range(len(signal)):
-        others = np.arange(len(signal)) != target
-        inside, outside = member[others], ~member[others]
-        values = signal[others]
+def _evidence(signals: list[np.ndarray], member: np.ndarray, target: int, others: list[int]) -> np.ndarray:
+    """Of each history: the likelihood ratio and the difference of every signal, f64[P,2F]; not a number if unknown."""
+    inside, outside = member[others], ~member[others]  # [O,P]
+    columns = []
+    for signal in signals:
+        values, here = signal[others], signal[target]
         with np.errstate(invalid="ignore", divide="ignore"):
             mean_in = (values * inside).sum(0) / inside.sum(0)
             mean_out = (values * outside).sum(0) / outside.sum(0)
@@ -140,11 +76,27 @@ def _likelihood_ratio(signal: np.ndarray, member: np.ndarray) -> np.ndarray:
         # the mean of a few is unsure itself: its variance is added
         wide_in = spread * (1 + 1 / np.maximum(inside.sum(0), 1))
         wide_out = spread * (1 + 1 / np.maximum(outside.sum(0), 1))
-        here = signal[target]
         with_it = -((here - mean_in) ** 2) / (2 * wide_in) - np.log(wide_in) / 2
         without = -((here - mean_out) ** 2) / (2 * wide_out) - np.log(wide_out) / 2
-        found[target] = with_it - without
-    return found
+        columns += [with_it - without, (here - mean_out) / np.sqrt(spread)]
+    return np.stack(columns, 1)
+
+
+def _logistic(evidence: np.ndarray, member: np.ndarray) -> np.ndarray:
+    """Weights f64[2F] of the evidence f64[K,2F] by ridge logistic regression with a free intercept."""
+    known = np.isfinite(evidence).all(1)
+    design, wanted = evidence[known], member[known].astype(float)
+    spread = np.maximum(design.std(0), 1e-12)
+    design = np.concatenate([design / spread, np.ones((len(design), 1))], 1)
+    weights = np.zeros(design.shape[1])
+    ridge = RIDGE * np.eye(design.shape[1]) * max(len(design), 1)
+    ridge[-1, -1] = 1e-9
+    for _ in range(NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        slope = design.T @ (wanted - chance) - ridge @ weights
+        curve = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        weights += np.linalg.solve(curve, slope)
+    return weights[:-1] / spread
 
 
 def roc(evidence: np.ndarray, member: np.ndarray) -> dict[str, float]:
@@ -168,24 +120,55 @@ def roc(evidence: np.ndarray, member: np.ndarray) -> dict[str, float]:
     }
 
 
-def run_membership(data: Path, users: int, shadows: int, config: TrainConfig, work: Path, tell=print) -> dict:
-    """Trains what shadows `work` does not hold yet, and attacks once all are there."""
-    work.mkdir(parents=True, exist_ok=True)
-    pool = make_pool(data, users, config.seed)
+def run_membership(
+    data: Path, work: Path, config: TrainConfig, users: int, shadows: int, asked: int, control: bool = False,
+    tell=print,
+) -> dict:  # fmt: skip
+    """Trains what shadows `work` does not hold yet, writes the questions for B, and attacks `asked` of the histories.
+
+    Where every shadow's folder holds answers to the questions, B is who asked over HTTP; else B sees the lists by the
+    trainer's own arithmetic.
+    """
+    if shadows < LEAST_SHADOWS:
+        raise InputError(f"--shadows {shadows}: at least {LEAST_SHADOWS} are needed")
+    recipe = overfitted(config) if control else config
+    pool = make_pool(data, users, recipe.seed, recipe.reads)
+    folders = train_shadows(pool, recipe, shadows, work, tell)
+    attacked = pool.with_order(np.arange(len(pool.items)), np.arange(min(asked, pool.log.histories)))
+    questions = write_questions(attacked, work / QUESTIONS_FILE, recipe.seed)
+    served = all(_answers_to(work / QUESTIONS_FILE, folder / ANSWERS_FILE) for folder in folders)
     found = []
-    for number in range(shadows):
-        file = work / f"shadow-{number}.npz"
-        if not file.exists():
-            started = time.monotonic()
-            shadow = train_shadow(pool, config, number)
-            draft = file.with_suffix(".draft.npz")
-            np.savez(draft, member=shadow.member, **shadow.signals)
-            draft.rename(file)  # whole, or not there: a run that is cut goes on here
-            tell(f"shadow {number + 1} of {shadows}: {(time.monotonic() - started) / 60:.1f} minutes")
-        with np.load(file) as held:
-            found.append(Shadow(held["member"], {name: held[name] for name in SIGNALS["A"]}))
+    for folder in folders:
+        signals = _kept_signals(attacked, folder)
+        if served:
+            signals |= answered_signals(questions, folder / ANSWERS_FILE)
+        found.append(Shadow(np.load(folder / MEMBERS)[: questions.histories], signals))
+    # A may ask too, by the arithmetic whose files it has.
+    reads, seen = (*READ, "lists"), ANSWERED if served else ("lists",)
     return {
-        "data": data.name, "users": users, "shadows": shadows, "unit": "one visitor's history",
-        **{attacker: attack(found, attacker) for attacker in SIGNALS},
-        "config": dataclasses.asdict(config),
+        "data": data.name, "users": users, "shadows": shadows, "histories": questions.histories,
+        "unit": "one visitor's history", "recipe": "overfitted control" if control else "as shipped",
+        "A": attack(found, reads),
+        "B": {**attack(found, seen), "asks": "over HTTP" if served else "by the trainer's own arithmetic"},
+        "alone": {name: attack(found, (name,)) for name in dict.fromkeys((*reads, *seen))},
+        "config": dataclasses.asdict(recipe),
     }  # fmt: skip
+
+
+def _answers_to(questions: Path, answers: Path) -> bool:
+    """Whether these are answers to those very questions."""
+    asked = hashlib.sha256(questions.read_bytes()).hexdigest()
+    return answers.exists() and json.loads(answers.read_text("utf-8")).get("questions") == asked
+
+
+def _kept_signals(attacked: Corpus, folder: Path) -> dict[str, np.ndarray]:
+    """A's signals, computed once a shadow."""
+    file = folder / f"signals-{attacked.log.histories}.npz"
+    if not file.exists():
+        release = read_release(folder)
+        signals = read_signals(attacked, release) | {"lists": own_answers(attacked, release)}
+        draft = folder / "draft.npz"
+        np.savez(draft, **signals)
+        draft.rename(file)
+    with np.load(file) as held:
+        return {name: held[name] for name in held.files}

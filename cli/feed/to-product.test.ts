@@ -47,6 +47,16 @@ test("leaves out attributes beyond the limits and keeps the row", () => {
 	expect(notes.attributesDropped).toBe(2);
 });
 
+test("a column and an attribute may be called as something that every object inherits", () => {
+	const record = JSON.parse('{"id":"1","title":"T","attr_t___proto__":"a","attributes":{"constructor":"b","__proto__":"c"}}');
+	const { row } = mapOne(record);
+	expect(row).toMatchObject({ ok: true });
+	expect(row.ok && [JSON.stringify(row.product.attributes), JSON.parse(row.line).attributes]).toEqual([
+		'{"__proto__":"c","constructor":"b"}',
+		JSON.parse('{"__proto__":"c","constructor":"b"}'),
+	]);
+});
+
 test("a mapped column comes before the usual ones, which still fill what it leaves empty", () => {
 	const pairs = ["title=Long Title", "attributes.ids=attribute_ids"];
 	const full = mapOne({ id: "1", title: "short", "Long Title": "long", attribute_ids: "4 5" }, pairs).row;

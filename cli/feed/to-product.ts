@@ -54,13 +54,14 @@ export function createRowMapper(mapping: Mapping, priceUnit: PriceUnit, notes: F
 		if (stock !== null && !/^\d+(\.0+)?$/.test(stock)) return reject("stock", `"${stock.slice(0, 40)}" is not a count of pieces`);
 
 		const titles: Record<string, string> = {};
-		const attributes: Record<string, string> = {};
+		// A Map: a column may be called as something that every object inherits, such as "__proto__".
+		const attributes = new Map<string, string>();
 		const addAttribute = (name: string, value: unknown) => {
 			const label = textOf(value);
 			if (label === null) return;
-			if (name.length > LABEL_MAX_LENGTH || label.length > LABEL_MAX_LENGTH || Object.keys(attributes).length >= ATTRIBUTES_MAX) {
+			if (name.length > LABEL_MAX_LENGTH || label.length > LABEL_MAX_LENGTH || attributes.size >= ATTRIBUTES_MAX) {
 				notes.attributesDropped++;
-			} else attributes[name] = label;
+			} else attributes.set(name, label);
 		};
 		for (const [column, value] of row) {
 			const role = roleOf(column, mapping);
@@ -89,7 +90,7 @@ export function createRowMapper(mapping: Mapping, priceUnit: PriceUnit, notes: F
 			image: text("image"),
 			url: text("url"),
 			group: text("group"),
-			attributes,
+			attributes: Object.fromEntries(attributes),
 		});
 		const parsed = v.safeParse(Product, candidate, { abortEarly: true });
 		if (parsed.success) return { ok: true, product: parsed.output, line: JSON.stringify(candidate) };

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { dictionary } from "./dictionary.ts";
 import { Currency, ItemId, Label, MinorUnits } from "./primitives.ts";
 
 /** Attribute columns a release carries at most; further names are kept in the catalogue but cannot be filtered on. */
@@ -29,7 +30,7 @@ export const Product = v.strictObject({
 	/** Text attributes by name; the first 16 names in use by frequency become filter columns. */
 	attributes: v.optional(
 		v.pipe(
-			v.record(Label, Label),
+			dictionary(Label, Label),
 			v.check((a) => Object.keys(a).length <= 200, "must have at most 200 names"),
 		),
 		{},

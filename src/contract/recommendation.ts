@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { dictionary } from "./dictionary.ts";
 import { LanguageTag } from "./language.ts";
 import { ItemId, Label, LIMIT_DEFAULT, LIMIT_MAX, Limit, MinorUnits, QueryText, UnixSeconds } from "./primitives.ts";
 
@@ -38,7 +39,7 @@ export const Filter = v.strictObject({
 	price: v.optional(v.strictObject({ gte: v.optional(MinorUnits), lte: v.optional(MinorUnits) })),
 	inStock: v.optional(v.boolean()),
 	/** Any of the values of each name; names combine by AND. */
-	attributes: v.optional(v.record(Label, v.pipe(v.array(Label), v.minLength(1), v.maxLength(50)))),
+	attributes: v.optional(dictionary(Label, v.pipe(v.array(Label), v.minLength(1), v.maxLength(50)))),
 });
 export type Filter = v.InferOutput<typeof Filter>;
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { dictionary } from "./dictionary.ts";
 import { ItemId, UnixSeconds } from "./primitives.ts";
 
 /** Time and content hash: `20261124T071500Z-0123456789`. */
@@ -116,7 +117,7 @@ export const Fusion = v.object({
 export type Fusion = v.InferOutput<typeof Fusion>;
 export type FusionBucket = Fusion["buckets"][number];
 
-export const Popular = v.object({ overall: v.array(ItemId), byCategory: v.record(v.string(), v.array(ItemId)) });
+export const Popular = v.object({ overall: v.array(ItemId), byCategory: dictionary(v.string(), v.array(ItemId)) });
 export type Popular = v.InferOutput<typeof Popular>;
 
 /** Histories of `parity.json` that are computed again when a release is loaded; fewer prove too little. */

@@ -54,7 +54,7 @@ export function readHead(start: Uint8Array, kind: string): Result<Head, string> 
 		bytes: header.bytes,
 		has: (name) => Object.hasOwn(header.sections, name),
 		place(name, dtype, shape) {
-			const found = header.sections[name];
+			const found = Object.hasOwn(header.sections, name) ? header.sections[name] : undefined;
 			if (found === undefined) return fail(`lacks the section ${name}`);
 			const length = found.shape.reduce((product, size) => product * size, 1);
 			const isShape = found.shape.length === shape.length && shape.every((size, axis) => size === null || size === found.shape[axis]);

@@ -19,10 +19,14 @@ export function passesFilter(product: FilterableProduct, filter: FilterValues): 
 		if (price !== null && (price < (filter.price.gte ?? 0) || price > (filter.price.lte ?? Number.POSITIVE_INFINITY))) return false;
 	}
 	return Object.entries(filter.attributes ?? {}).every(([name, values]) => {
-		const value = name === "brand" ? (product.brand ?? product.attributes?.brand) : product.attributes?.[name];
-		return value !== undefined && value !== null && values.includes(value);
+		const value = (name === "brand" ? product.brand : null) ?? ownValue(product.attributes ?? {}, name);
+		return value !== undefined && values.includes(value);
 	});
 }
+
+/** An attribute may be called as something that every object inherits, such as "constructor". */
+const ownValue = (values: Readonly<Record<string, string>>, name: string): string | undefined =>
+	Object.hasOwn(values, name) ? values[name] : undefined;
 
 /** Whether a list whose products are not known can be trusted to pass. */
 export const filtersNothing = (filter: FilterValues): boolean =>

@@ -49,11 +49,14 @@ test("rules come by id whatever their order, burying is boosting downwards, pins
 });
 
 const labels = fc.constantFrom("a", "b", "c");
+/** Among them such as every object inherits. */
+const names = fc.constantFrom("size", "__proto__", "constructor", "toString");
+const dictionaryOf = <T>(of: fc.Arbitrary<string>, values: fc.Arbitrary<T>) => fc.array(fc.tuple(of, values)).map(Object.fromEntries<T>);
 const filters: fc.Arbitrary<Filter> = fc.record(
 	{
 		category: fc.uniqueArray(labels, { minLength: 1 }),
 		price: fc.record({ gte: fc.nat(9), lte: fc.nat(9) }, { requiredKeys: [] }),
-		attributes: fc.dictionary(fc.constantFrom("brand", "size"), fc.uniqueArray(labels, { minLength: 1 })),
+		attributes: dictionaryOf(fc.oneof(fc.constant("brand"), names), fc.uniqueArray(labels, { minLength: 1 })),
 	},
 	{ requiredKeys: [] },
 );
@@ -61,7 +64,7 @@ const products = fc.record({
 	category: fc.option(labels),
 	price: fc.option(fc.nat(9)),
 	brand: fc.option(labels),
-	attributes: fc.dictionary(fc.constant("size"), labels),
+	attributes: dictionaryOf(names, labels),
 });
 
 test("what passes a narrowed filter is what passes the request's filter and all of the rules'", () => {
@@ -74,8 +77,9 @@ test("what passes a narrowed filter is what passes the request's filter and all 
 });
 
 test("an attribute may be called as something that every object inherits", () => {
-	const filters: readonly Filter[] = [{ attributes: { toString: ["a", "b"] } }, { attributes: { toString: ["b"], valueOf: ["c"] } }];
-	expect(narrowed({}, { filters }).attributes).toEqual({ toString: ["b"], valueOf: ["c"] });
+	const filters = JSON.parse('[{"attributes":{"__proto__":["a","b"]}},{"attributes":{"__proto__":["b"],"valueOf":["c"]}}]') as Filter[];
+	expect(JSON.stringify(narrowed({}, { filters }))).toBe('{"attributes":{"__proto__":["b"],"valueOf":["c"]}}');
+	expect(passesFilter({ attributes: {} }, { attributes: { constructor: ["Object"] } })).toBe(false);
 });
 
 test("pins stand in their places, at the end of a list too short for them, and the list keeps its length", () => {

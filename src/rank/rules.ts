@@ -44,17 +44,14 @@ export function rulesInForce(rules: readonly NamedRule[], surface: string, now: 
 export function narrowed(filter: Filter, { filters }: Pick<RulesInForce, "filters">): Filter {
 	let passing = filter;
 	for (const next of filters) {
-		const attributes = { ...passing.attributes };
-		for (const [name, values] of Object.entries(next.attributes ?? {})) {
-			// An attribute may be called as something that every object inherits, such as "toString".
-			const before = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-			attributes[name] = common(before, values) ?? [];
-		}
+		// A Map: an attribute may be called as something that every object inherits, such as "__proto__".
+		const attributes = new Map(Object.entries(passing.attributes ?? {}));
+		for (const [name, values] of Object.entries(next.attributes ?? {})) attributes.set(name, common(attributes.get(name), values) ?? []);
 		passing = {
 			...passing,
 			...given("category", common(passing.category, next.category)),
 			...given("price", tighter(passing.price, next.price)),
-			...(Object.keys(attributes).length > 0 && { attributes }),
+			...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
 		};
 	}
 	return passing;

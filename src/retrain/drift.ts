@@ -8,10 +8,12 @@ import type { CategoryCounts } from "./ports.ts";
 export function totalVariation(a: CategoryCounts, b: CategoryCounts, minCount: number): number {
 	const [totalA, totalB] = [totalOf(a), totalOf(b)];
 	if (totalA === 0 || totalB === 0 || totalA < minCount || totalB < minCount) return 0;
-	const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+	// Maps: a category may be called as something that every object inherits, such as "constructor".
+	const [ofA, ofB] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
 	let sum = 0;
 	// Whole numbers until the last step: a distance that lies on a limit is on it.
-	for (const name of names) sum += Math.abs((a[name] ?? 0) * totalB - (b[name] ?? 0) * totalA);
+	for (const name of new Set([...ofA.keys(), ...ofB.keys()]))
+		sum += Math.abs((ofA.get(name) ?? 0) * totalB - (ofB.get(name) ?? 0) * totalA);
 	return sum / (2 * totalA * totalB);
 }
 

@@ -60,6 +60,7 @@ test.each([
 	[{ a: 1, b: 1 }, { a: 3, b: 1 }, 0.25],
 	[{ a: 1 }, { b: 1 }, 1],
 	[{ a: 2, b: 1, c: 1 }, { b: 1, c: 1, d: 2 }, 0.5],
+	[{ toString: 1 }, { constructor: 1 }, 1],
 	[{}, { a: 1 }, 0],
 	[{}, {}, 0],
 ])("total variation of %j and %j is %f", (a, b, distance) => {

@@ -75,13 +75,13 @@ export function createOperatorAnswers({
 				if (release === null) throw unavailable();
 				const asked = rules?.map(({ id: name, rule }): NamedRule => ({ ...rule, id: name })) ?? keeper.rules;
 				const watch = createStopwatch(clock);
-				const answers: { source: Source; items: readonly RecommendedItem[] }[] = [];
+				const answers: { source: Source; items: RecommendedItem[] }[] = [];
 				for (const { request, context = UNKNOWN_CONTEXT } of requests) {
 					const ready = await withLinksAtHand(release, aboutItem(request));
 					if (ready === null) throw unavailable();
 					const inForce = rulesInForce(asked, request.surface, now);
 					const { source, items } = answerFrom(ready, request, context, keeper.hot, now, watch, onFault, inForce);
-					answers.push({ source, items });
+					answers.push({ source, items: [...items] });
 				}
 				return { release: id, answers };
 			});

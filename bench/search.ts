@@ -160,7 +160,7 @@ const request = {
 const answer = (query: string) =>
 	answerSearch(
 		[segment],
-		{ meaning: table, release: null, weights: shipped.relevance },
+		{ meaning: table, release: null, weights: shipped.relevance, thesaurus: null },
 		{ ...request, history: [], facets: [...FACETS], query },
 		UNKNOWN_CONTEXT,
 		0,

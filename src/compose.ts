@@ -38,6 +38,7 @@ import { createRules } from "./store/rules.ts";
 import { createRunRegistry } from "./store/run-registry.ts";
 import { createSearchSource } from "./store/search-source.ts";
 import { createStatus } from "./store/status.ts";
+import { createSynonyms } from "./store/synonyms.ts";
 
 /** Unix seconds. Deployed, the clock moves only between requests and after I/O. */
 const now = () => Math.floor(Date.now() / 1000);
@@ -165,6 +166,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		metrics: createMetricSink(queue, () => crypto.randomUUID(), surfaceOf),
 		catalogue: createCatalogue(db),
 		rules,
+		synonyms: createSynonyms(db),
 		releases: createReleaseRegistry(releasePorts),
 		runs,
 		status: async () => ({

@@ -17,6 +17,7 @@ import { createOverlaySource } from "../src/store/overlay.ts";
 import { createReleaseSource } from "../src/store/release-source.ts";
 import { createRules } from "../src/store/rules.ts";
 import { createSearchSource } from "../src/store/search-source.ts";
+import { createSynonyms } from "../src/store/synonyms.ts";
 import { NOW, releasePorts, sha256 } from "./admin-fixtures.ts";
 import { meanEncoder } from "./fixtures/mean-encoder.ts";
 import { tinyRelease } from "./fixtures/tiny-release.ts";
@@ -99,6 +100,7 @@ export function createShop({ makeEncoder = async () => meanEncoder(), db = env.D
 		},
 		metrics: { record: () => {}, flush: () => null },
 		rules: createRules(db),
+		synonyms: createSynonyms(db),
 		tokens: TOKENS,
 		access: null,
 		senderOf: async () => ({ context: UNKNOWN_CONTEXT, visitor: async () => null, origin: null }),

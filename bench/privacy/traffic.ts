@@ -11,6 +11,7 @@ export const OPERATOR_TEXT: Readonly<Record<string, readonly string[]>> = {
 	"PUT /admin/catalogue": ["every field: products are published as they are sent"],
 	"PUT /admin/releases/{id}/{file}": ["the body: files of a release"],
 	"PUT /admin/rules/{id}": ["{id}", "surface", "note", "items"],
+	"PUT /admin/synonyms": ["phrases"],
 	"POST /admin/runs/claim": ["worker"],
 	"POST /admin/runs/{id}/heartbeat": ["stage"],
 	"POST /admin/runs/{id}/fail": ["message"],
@@ -52,6 +53,8 @@ function plainValue(path: readonly string[], schema: Schema): unknown {
 	if (name === "limit") return schema.type === "string" ? "3" : 3;
 	if (name === "filter") return {};
 	if (name === "action") return { kind: "pin", items: ["lip-1"], place: 1 };
+	if (name === "synonyms") return [{ kind: "group", phrases: ["lip", "mouth"] }];
+	if (name === "version") return Symbol.for("nothing");
 	if (name === "from" || name === "until") return Symbol.for("nothing");
 	if (schema.type !== "string" || schema.enum !== undefined || schema.const !== undefined) return undefined;
 	if (name === "id" && path.length === 1) return `planted-event-${String(++events).padStart(10, "0")}`;

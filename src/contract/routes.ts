@@ -11,6 +11,7 @@ import { Rule, RulePreviewRequest, RulePreviewResponse, RulesResponse } from "./
 import { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "./run.ts";
 import { SearchRequest, SearchResponse, SuggestRequest, SuggestResponse } from "./search.ts";
 import { PageRequest, PageResponse, PublicShelfQuery, SHELVES, ShelfRequest, ShelfResponse } from "./shelf.ts";
+import { SynonymsRequest, SynonymsResponse } from "./synonym.ts";
 
 type Schema = v.GenericSchema;
 
@@ -150,6 +151,24 @@ export const ROUTES: readonly RouteDescription[] = [
 		summary: "The shop's rules: what is filtered, boosted, buried and pinned, on which surface and when.",
 		scopes: ["read"],
 		answers: { 200: { description: "All rules, by id", schema: RulesResponse } },
+	},
+	{
+		method: "get",
+		path: "/admin/synonyms",
+		summary: "The shop's synonyms, and who changed them when.",
+		scopes: ["read"],
+		answers: { 200: { description: "The list in force", schema: SynonymsResponse } },
+	},
+	{
+		method: "put",
+		path: "/admin/synonyms",
+		summary: "Puts a whole list of synonyms in the place of the one before; searches obey within 15 seconds.",
+		scopes: ["catalogue"],
+		body: json(SynonymsRequest),
+		answers: {
+			200: { description: "The list in force", schema: SynonymsResponse },
+			409: { description: "Another list has come since the version named" },
+		},
 	},
 	{
 		method: "put",

@@ -6,6 +6,7 @@ import { adminReleaseRoutes } from "./admin-releases.ts";
 import { adminRuleRoutes } from "./admin-rules.ts";
 import { adminRunRoutes } from "./admin-runs.ts";
 import { adminStatusRoutes } from "./admin-status.ts";
+import { adminSynonymRoutes } from "./admin-synonyms.ts";
 import type { AppEnv } from "./app-env.ts";
 import { candidateRoutes } from "./candidate.ts";
 import { openTo } from "./cors.ts";
@@ -55,6 +56,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 		adminRuleRoutes(),
 		adminRunRoutes(),
 		adminStatusRoutes(),
+		adminSynonymRoutes(),
 		docsRoutes(),
 	];
 	for (const group of groups) app.route("/", group);

@@ -1,5 +1,6 @@
 import type { CatalogueReport, Product, StoredProduct } from "../contract/product.ts";
 import type { NamedRule, Rule } from "../contract/rule.ts";
+import type { SynonymsRequest, SynonymsResponse } from "../contract/synonym.ts";
 
 /** The catalogue as the admin routes need it. */
 export interface Catalogue {
@@ -22,4 +23,15 @@ export interface RuleBook {
 	put(id: string, rule: Rule, now: number): Promise<boolean>;
 	/** @returns false when there was no such rule */
 	remove(id: string): Promise<boolean>;
+}
+
+/** The shop's synonyms as the admin routes need them. */
+export interface SynonymBook {
+	read(): Promise<SynonymsResponse>;
+	/**
+	 * Puts a list in the place of the one before.
+	 * @param token name of the admin token that asked
+	 * @returns false where another list has come since the version that it follows
+	 */
+	put(request: SynonymsRequest, token: string, now: number): Promise<boolean>;
 }

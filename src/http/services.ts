@@ -6,7 +6,7 @@ import type { ReleasedFeatures } from "../privacy/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
 import type { AccessCheck } from "./access.ts";
 import type { StoredToken } from "./auth.ts";
-import type { Catalogue, RuleBook } from "./ports.ts";
+import type { Catalogue, RuleBook, SynonymBook } from "./ports.ts";
 
 /** Everything the routes need, built once an isolate by the composition root. */
 export type Services = {
@@ -18,6 +18,7 @@ export type Services = {
 	readonly metrics: MetricSink;
 	readonly catalogue: Catalogue;
 	readonly rules: RuleBook;
+	readonly synonyms: SynonymBook;
 	readonly releases: ReleaseRegistry;
 	readonly runs: RunRegistry;
 	readonly status: () => Promise<Record<string, unknown>>;

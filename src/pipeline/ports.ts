@@ -8,6 +8,7 @@ import type { ActivePointer, Manifest, StoredRelease } from "../contract/release
 import type { NamedRule, RulePreviewRequest, RulePreviewResponse } from "../contract/rule.ts";
 import type { SearchRequest, SearchResponse, SuggestRequest, SuggestResponse } from "../contract/search.ts";
 import type { PageRequest, PageResponse, Shelf, ShelfRequest, ShelfResponse } from "../contract/shelf.ts";
+import type { Synonym } from "../contract/synonym.ts";
 import type { Columns } from "../rank/columns.ts";
 import type { CodedFilter } from "../rank/filter-rows.ts";
 import type { QuantisedQuery, QuantisedRows } from "../retrieve/rows.ts";
@@ -211,6 +212,8 @@ export interface SearchSource {
 	changes(after: OverlayCursor, limit: number): Promise<readonly SearchedChange[]>;
 	/** The latest index that was built, unless it is of the version held already; null: none, or nothing newer. */
 	file(heldVersion: number | null): Promise<SearchFile | null>;
+	/** The shop's synonyms, unless they are of the version held already; null: none, or nothing newer. */
+	synonyms(heldVersion: number): Promise<{ readonly version: number; readonly synonyms: readonly Synonym[] } | null>;
 	/** Products whose titles hold any of the words, those with most of them first, none deleted: while no index is at hand. */
 	holding(words: readonly string[], limit: number): Promise<readonly ListedProduct[]>;
 }

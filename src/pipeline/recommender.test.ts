@@ -77,7 +77,7 @@ function createShop() {
 			staticIds: () => fromKv(() => staticIds),
 		},
 		rules: { rules: () => fromDatabase(() => rules) },
-		searched: { changes: async () => [], file: async () => null, holding: async () => [] },
+		searched: { changes: async () => [], file: async () => null, synonyms: async () => null, holding: async () => [] },
 		makeEncoder: async (model) => {
 			if (model[0] === 0) throw new Error("no model");
 			const encoder = meanEncoder();

@@ -252,7 +252,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				const found =
 					index === null
 						? await searchWithout(ports.searched, ports.hotLists, { ...request, filter: narrowed(request.filter, rules) })
-						: answerSearch(index.segments, mindOf(release), request, sender.context, now, watch, onFault, rules);
+						: answerSearch(index.segments, mindOf(release, searchKeeper.thesaurus), request, sender.context, now, watch, onFault, rules);
 				return frame(release, told(found, request), SEARCH_POLICY, request.surface, now);
 			});
 		},
@@ -260,7 +260,8 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			return beside(waitUntil, ports.now(), async () => {
 				const watch = createStopwatch(ports.clock);
 				const { index } = searchKeeper;
-				const response = index === null ? NO_SUGGESTIONS : watch.span("suggest", () => answerSuggest(index.segments, request));
+				const response =
+					index === null ? NO_SUGGESTIONS : watch.span("suggest", () => answerSuggest(index.segments, request, searchKeeper.thesaurus));
 				return { response, spans: watch.spans };
 			});
 		},

@@ -170,6 +170,16 @@ export const rules = sqliteTable("rules", {
 	updatedAt: integer().notNull(),
 });
 
+/** Synonyms of the shop's, each change a whole list; the latest is in force. Append only, but for the oldest. */
+export const synonymLists = sqliteTable("synonym_lists", {
+	version: integer().primaryKey({ autoIncrement: true }),
+	/** JSON array, as `src/contract/synonym.ts` has it. */
+	synonyms: text().notNull(),
+	/** Name of the admin token that put it. */
+	token: text().notNull(),
+	at: integer().notNull(),
+});
+
 /** Named totals, such as dead letters. */
 export const counters = sqliteTable("counters", { name: text().primaryKey(), n: integer().notNull() });
 

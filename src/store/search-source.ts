@@ -2,6 +2,7 @@ import type { ListedProduct, SearchSource } from "../pipeline/ports.ts";
 import { SHORT_BODY } from "./overlay.ts";
 import { type ChangeRow, SEARCHED_CHANGES, searchedChange } from "./search-changes.ts";
 import { readSearchFile } from "./search-file.ts";
+import { readSynonyms } from "./synonyms.ts";
 
 /** ?1: JSON array of words in lower case; ?2: rows. The whole table is read: for the time until an index is loaded. */
 const HOLDING = `
@@ -19,6 +20,7 @@ export function createSearchSource(db: D1Database, kv: KVNamespace): SearchSourc
 			const { results } = await db.prepare(SEARCHED_CHANGES).bind(version, id, limit).all<ChangeRow>();
 			return results.map(searchedChange);
 		},
+		synonyms: (heldVersion) => readSynonyms(db, heldVersion),
 		file: (heldVersion) => readSearchFile(kv, heldVersion),
 		async holding(words, limit) {
 			const { results } = await db.prepare(HOLDING).bind(JSON.stringify(words), limit).all<{ id: string; body: string }>();

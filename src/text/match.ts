@@ -53,10 +53,11 @@ export function createMatcher(index: SearchIndex): {
 						scores[row] = (scores[row] as number) + more;
 					}
 				};
-				for (const { terms, weight, edits } of ways) {
+				for (const { terms, weight, edits, holders } of ways) {
 					const ids = terms.map(vocabulary.find);
 					if (ids.includes(-1)) continue;
-					const factors = terms.map((term) => (weight * idfOf(products, edits > 0 ? corrected : lexicon.holders(term))) / 255);
+					const held = (term: string) => (edits > 0 ? corrected : Math.max(lexicon.holders(term), holders));
+					const factors = terms.map((term) => (weight * idfOf(products, held(term))) / 255);
 					if (ids.length === 1) {
 						const id = ids[0] as number;
 						const factor = factors[0] as number;

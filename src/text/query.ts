@@ -1,5 +1,6 @@
 import { analyse, formOf, type Language, type Term, termOf } from "./analyse.ts";
 import { corrections, type Lexicon, SURE_PRODUCTS } from "./correct.ts";
+import type { Thesaurus } from "./thesaurus.ts";
 
 /** One way to satisfy a word of a query: a product holds all of the terms. */
 export type Way = {
@@ -10,6 +11,8 @@ export type Way = {
 	readonly edits: number;
 	/** What was put in the place of what was typed; null: nothing was. */
 	readonly form: string | null;
+	/** Products that it counts as held by, at least: a synonym that is rarer than what was typed is no better for it. */
+	readonly holders: number;
 };
 
 /** A word of a query and the ways to satisfy it, the best of which counts. */
@@ -33,23 +36,26 @@ const PER_EDIT = 0.8;
 const COHESION = 0.8;
 /** Share of the products of both neighbours below which a pair lies across a boundary. */
 const ACROSS = 0.5;
+/** A synonym of the shop's: what was typed itself comes first. */
+const MEANT = 0.6;
 /** Letters of each piece that a word is split into. */
 const PIECE_MIN = 3;
 
 /**
  * Reads a query into words. Each is looked for by its English and its German stem; as a model name whole and in parts;
  * joined with its neighbour ("head set") or split ("smartwatch") where the catalogue writes it so; and where hardly any
- * product has it beside the other words, by words that are one or two edits away. A way that no product goes is left out.
+ * product has it beside the other words, by words that are one or two edits away; and by the shop's synonyms, whose words are
+ * taken as they stand. A way that no product goes is left out.
  */
-export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
+export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus | null = null): QueryWord[] {
 	const groups = joinPairs(groupsOf(text, lexicon.languages), lexicon).slice(0, QUERY_MAX_WORDS);
 	const stemsOf = (form: string): readonly string[] => [...new Set(lexicon.languages.map((language) => termOf(form, language)))];
 	const read = groups.map(({ typed }) => ({ typed, ways: new Map<string, Way>() }));
-	const add = (i: number, terms: readonly string[], weight: number, edits = 0, form: string | null = null) => {
+	const add = (i: number, terms: readonly string[], weight: number, edits = 0, form: string | null = null, holders = 0) => {
 		const ways = read[i]?.ways;
 		const key = terms.join("\0");
 		if (ways === undefined || lexicon.together(terms) === 0 || (ways.get(key)?.weight ?? 0) >= weight) return;
-		ways.set(key, { terms, weight, edits, form });
+		ways.set(key, { terms, weight, edits, form, holders });
 	};
 	for (const [i, { form, whole, parts, isPair, chain }] of groups.entries()) {
 		if (chain.length > 1) add(i, chain, 1);
@@ -70,6 +76,18 @@ export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
 			add(i + 1, [right], PER_EDIT, 1);
 		}
 	}
+	/** Words that the shop has synonyms for. */
+	const said = new Set<number>();
+	for (const { start, end, phrases } of thesaurus?.meantBy(text) ?? []) {
+		const places = [...groups.keys()].filter((i) => (groups[i] as Group).start >= start && (groups[i] as Group).end <= end);
+		const holders = lexicon.together(places.flatMap((i) => groups[i]?.whole[0] ?? []));
+		for (const i of places) {
+			said.add(i);
+			// A product that has the synonym satisfies all words of a phrase once.
+			for (const terms of phrases.flatMap((phrase) => phraseTerms(phrase, lexicon.languages)))
+				add(i, terms, MEANT / places.length, 0, null, holders);
+		}
+	}
 	const mains = read.map(({ ways }) => mainTerms(ways));
 	for (const [i, { form, isPair }] of groups.entries()) {
 		const next = groups[i + 1];
@@ -85,7 +103,7 @@ export function readQuery(text: string, lexicon: Lexicon): QueryWord[] {
 		}
 	}
 	for (const [i, { form, whole, isPair }] of groups.entries()) {
-		if (isPair) continue;
+		if (isPair || said.has(i)) continue;
 		const context = mains.filter((terms, other) => other !== i && terms !== null) as (readonly string[])[];
 		for (const { term, edits, form: meant } of corrections(
 			{ form, stem: whole[0] as string },
@@ -111,8 +129,17 @@ function mainTerms(ways: ReadonlyMap<string, Way>): readonly string[] | null {
 	return typed[0]?.terms ?? null;
 }
 
+/** Terms of a phrase, all of which a product must hold: by its stems in each language. */
+function phraseTerms(phrase: string, languages: readonly Language[]): string[][] {
+	const groups = groupsOf(phrase, languages);
+	return languages.map((_, l) => groups.map(({ whole }) => whole[l] ?? (whole[0] as string)));
+}
+
 type Group = {
 	readonly typed: string;
+	/** UTF-16 units of the text, end excluded. */
+	readonly start: number;
+	readonly end: number;
 	readonly form: string;
 	/** Its stems. */
 	readonly whole: readonly string[];
@@ -139,6 +166,8 @@ function groupsOf(text: string, languages: readonly Language[]): Group[] {
 			const [a, b] = [first.term, (terms[i + 2] as Term).term];
 			groups.push({
 				typed: text.slice(next.start, next.end),
+				start: next.start,
+				end: next.end,
 				form: next.term,
 				whole: [next.term],
 				parts: [a, b],
@@ -151,6 +180,8 @@ function groupsOf(text: string, languages: readonly Language[]): Group[] {
 		const parts = terms.slice(i + 1, end).map(({ term }) => term);
 		groups.push({
 			typed,
+			start: first.start,
+			end: first.end,
 			form: formOf(typed),
 			whole: [...new Set([first.term, german?.[i]?.term ?? first.term])],
 			parts: parts.length > 0 ? parts : [first.term],
@@ -179,7 +210,7 @@ function joinPairs(groups: readonly Group[], lexicon: Lexicon): Group[] {
 		if (last === undefined || !isOne) joined.push(group);
 		else {
 			const chain = [...last.chain, ...group.chain];
-			joined[joined.length - 1] = { ...last, typed: last.typed + [...group.typed].slice(1).join(""), parts: [], chain };
+			joined[joined.length - 1] = { ...last, end: group.end, typed: last.typed + [...group.typed].slice(1).join(""), parts: [], chain };
 		}
 	}
 	return joined.filter((group, i) => {

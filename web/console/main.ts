@@ -9,12 +9,14 @@ import { privacy } from "./views/privacy.ts";
 import { releases } from "./views/releases.ts";
 import { rules } from "./views/rules.ts";
 import { runs } from "./views/runs.ts";
+import { synonyms } from "./views/synonyms.ts";
 
 const VIEWS: Readonly<Record<string, readonly [title: string, view: View]>> = {
 	overview: ["Overview", overview],
 	releases: ["Releases", releases],
 	runs: ["Runs", runs],
 	rules: ["Rules", rules],
+	synonyms: ["Synonyms", synonyms],
 	inspector: ["Inspector", inspector],
 	privacy: ["Privacy", privacy],
 };

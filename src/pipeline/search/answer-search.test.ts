@@ -5,6 +5,7 @@ import type { SearchRequest } from "../../contract/search.ts";
 import { passesFilter } from "../../rank/filter-product.ts";
 import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
+import { createThesaurus, type Thesaurus } from "../../text/thesaurus.ts";
 import type { SearchedProduct } from "../ports.ts";
 import { createStopwatch } from "../stopwatch.ts";
 import { answerSearch } from "./answer-search.ts";
@@ -28,7 +29,12 @@ const product = (title: string, values: Partial<SearchedProduct> = {}): Searched
 const segmentOf = (products: Readonly<Record<string, SearchedProduct>>): Segment =>
 	buildSegment(Object.entries(products).map(([id, each]) => readProduct(id, each)));
 
-function search(segments: readonly Segment[], request: Partial<SearchRequest> & { query: string }, meaning: WordTable | null = null) {
+function search(
+	segments: readonly Segment[],
+	request: Partial<SearchRequest> & { query: string },
+	meaning: WordTable | null = null,
+	thesaurus: Thesaurus | null = null,
+) {
 	const whole: SearchRequest = {
 		history: [],
 		filter: {},
@@ -42,7 +48,7 @@ function search(segments: readonly Segment[], request: Partial<SearchRequest> & 
 	};
 	return answerSearch(
 		segments,
-		{ release: null, meaning, weights: RELEVANCE_WEIGHTS },
+		{ release: null, meaning, weights: RELEVANCE_WEIGHTS, thesaurus },
 		whole,
 		UNKNOWN_CONTEXT,
 		0,
@@ -87,6 +93,53 @@ test("meaning orders what words hold to be equal", () => {
 	const segment = segmentOf({ a: product("Rug grey"), b: product("Couch grey"), c: product("Lamp grey") });
 	expect(idsOf(search([segment], { query: "grey sofa" }, MEANING))[0]).toBe("b");
 	expect(idsOf(search([segment], { query: "grey light" }, MEANING))[0]).toBe("c");
+});
+
+/** What is found, best first, with the share of its words that each product lacks. */
+const foundBy = (segment: Segment, query: string, thesaurus: Thesaurus | null) => {
+	const { total, items } = search([segment], { query }, null, thesaurus);
+	return items.slice(0, total).map(({ id, missing }) => [id, missing.length]);
+};
+
+test("a synonym finds as its word does, behind what was typed itself, one way or both, in any script", () => {
+	const shop = segmentOf({
+		a: product("Grey sofa"),
+		b: product("Grey couch"),
+		c: product("Running shoes"),
+		d: product("Trainer"),
+		e: product("Running jacket"),
+		f: product("手机壳 红色"),
+		g: product("移动电话壳 红色"),
+		h: product("Кроссовки"),
+		...Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`sofa-${n}`, product(`Sofa ${n} grey`)])),
+	});
+	const thesaurus = createThesaurus([
+		{ kind: "group", phrases: ["sofa", "couch"] },
+		{ kind: "one-way", from: "trainers", to: ["running shoes"] },
+		{ kind: "group", phrases: ["手机", "移动电话"] },
+		{ kind: "group", phrases: ["sneakers", "кроссовки"] },
+	]);
+	// "couch" is the rarer word by far; what was typed still comes first.
+	const sofas = foundBy(shop, "grey sofas", thesaurus);
+	expect(sofas).toHaveLength(10);
+	expect([sofas[0], sofas.at(-1)]).toEqual([
+		["a", 0],
+		["b", 0],
+	]);
+	expect(foundBy(shop, "grey sofas", null)).toHaveLength(9);
+	expect(foundBy(shop, "couch", thesaurus)[0]).toEqual(["b", 0]);
+	expect(foundBy(shop, "couch", thesaurus)).toHaveLength(10);
+	// One way: all words of the phrase, and not back.
+	expect(foundBy(shop, "trainers", thesaurus)).toEqual([
+		["d", 0],
+		["c", 0],
+	]);
+	expect(foundBy(shop, "running shoes", thesaurus)).toEqual([["c", 0]]);
+	expect(foundBy(shop, "红色手机", thesaurus).map(([id]) => id)).toEqual(["f", "g"]);
+	expect(foundBy(shop, "移动电话", thesaurus).map(([id]) => id)).toEqual(["g", "f"]);
+	// A word that the catalogue lacks is taken for what the shop says that it means, not for a mistake.
+	const answer = search([shop], { query: "sneakers" }, null, thesaurus);
+	expect([answer.corrected, answer.total, idsOf(answer)[0], answer.items[0]?.marks]).toEqual([null, 1, "h", [[0, 9]]]);
 });
 
 const arbitraryProduct = fc.record({

@@ -7,6 +7,7 @@ import { highlight } from "../../text/highlight.ts";
 import type { QueryWord } from "../../text/query.ts";
 import { ITEM_SPACE_WEIGHTS, RELEVANCE_WEIGHTS, type RelevanceWeights, wordCount } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
+import type { Thesaurus } from "../../text/thesaurus.ts";
 import type { OnFault } from "../answer.ts";
 import { named } from "../apply-rules.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
@@ -25,12 +26,14 @@ export type SearchMind = {
 	readonly release: OverlaidRelease | null;
 	readonly meaning: WordTable | null;
 	readonly weights: RelevanceWeights;
+	readonly thesaurus: Thesaurus | null;
 };
 
 /** Of a release, the words distilled from a text encoder where it has such, else those of the item space itself. */
-export function mindOf(release: OverlaidRelease | null): SearchMind {
+export function mindOf(release: OverlaidRelease | null, thesaurus: Thesaurus | null): SearchMind {
 	const { meaning = null, words = null } = release?.loaded ?? {};
-	return meaning === null ? { release, meaning: words, weights: ITEM_SPACE_WEIGHTS } : { release, meaning, weights: RELEVANCE_WEIGHTS };
+	const weights = meaning === null ? ITEM_SPACE_WEIGHTS : RELEVANCE_WEIGHTS;
+	return { release, meaning: meaning ?? words, weights, thesaurus };
 }
 
 export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
@@ -42,7 +45,7 @@ export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
  */
 export function answerSearch(
 	segments: readonly Segment[],
-	{ release, meaning: table, weights }: SearchMind,
+	{ release, meaning: table, weights, thesaurus }: SearchMind,
 	request: SearchRequest,
 	context: CoarseContext,
 	now: number,
@@ -52,7 +55,7 @@ export function answerSearch(
 ): SearchAnswer {
 	maskSegments(segments, narrowed(request.filter, rules), dismissedIds(request.history));
 	const found = watch.span("words", () => {
-		const found = find(segments, request.query, table, weights);
+		const found = find(segments, request.query, table, weights, thesaurus);
 		return { ...found, hits: kindFirst(found) };
 	});
 	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);

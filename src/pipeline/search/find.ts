@@ -6,6 +6,7 @@ import { createLexicon } from "../../text/lexicon.ts";
 import { type QueryWord, readQuery } from "../../text/query.ts";
 import { coordinated, RELEVANCE_WEIGHTS, type RelevanceWeights, wordCount } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
+import type { Thesaurus } from "../../text/thesaurus.ts";
 import { meaningOf } from "./meaning.ts";
 import type { Segment } from "./segment.ts";
 
@@ -49,15 +50,17 @@ export function maskSegments(segments: readonly Segment[], filter: Filter, leftO
  * Products that hold any word of a query and are not masked, best first: BM25F over all segments, times the share of the
  * words that they have, and the likeness of meaning on top.
  * @param table null: by words alone
+ * @param thesaurus null: the shop has no synonyms
  */
 export function find(
 	segments: readonly Segment[],
 	text: string,
 	table: WordTable | null,
 	weights: RelevanceWeights = RELEVANCE_WEIGHTS,
+	thesaurus: Thesaurus | null = null,
 ): Found {
 	const lexicon = createLexicon(segments.map(({ index }) => index));
-	const query = readQuery(text, lexicon);
+	const query = readQuery(text, lexicon, thesaurus);
 	const products = segments.reduce((sum, { index }) => sum + index.count, 0);
 	const hits: Hit[] = [];
 	let best = 0;

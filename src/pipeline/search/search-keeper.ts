@@ -1,3 +1,4 @@
+import { createThesaurus, type Thesaurus } from "../../text/thesaurus.ts";
 import type { SearchSource, WaitUntil } from "../ports.ts";
 import { POLL_SECONDS } from "../release-keeper.ts";
 import { type CatalogueIndex, createCatalogueIndex } from "./catalogue-index.ts";
@@ -16,11 +17,14 @@ export interface SearchKeeper {
 	tend(now: number, waitUntil: WaitUntil, answered: Promise<void>): void;
 	isDue(now: number): boolean;
 	readonly index: CatalogueIndex | null;
+	/** null: the shop has no synonyms, as far as is known. */
+	readonly thesaurus: Thesaurus | null;
 }
 
 /** @param onFault told why a file was refused */
 export function createSearchKeeper(source: SearchSource, onFault: (message: string) => void): SearchKeeper {
 	let index: CatalogueIndex | null = null;
+	let said: { readonly version: number; readonly thesaurus: Thesaurus } | null = null;
 	let triedAt = Number.NEGATIVE_INFINITY;
 	let fileTriedAt = Number.NEGATIVE_INFINITY;
 	let readingSince: number | null = null;
@@ -33,8 +37,15 @@ export function createSearchKeeper(source: SearchSource, onFault: (message: stri
 		}
 	}
 
+	async function readSynonyms(): Promise<void> {
+		const list = await source.synonyms(said?.version ?? 0);
+		if (list !== null) said = { version: list.version, thesaurus: createThesaurus(list.synonyms) };
+	}
+
 	/** A newer file is loaded beside the index that serves, and takes its place once it has caught up. */
 	async function read(now: number, answered: Promise<void>): Promise<void> {
+		// Without them search is what it was.
+		await readSynonyms().catch(() => {});
 		if (now - fileTriedAt >= FILE_SECONDS) {
 			fileTriedAt = now;
 			const file = await source.file(index?.fileVersion ?? null);
@@ -75,6 +86,9 @@ export function createSearchKeeper(source: SearchSource, onFault: (message: stri
 		},
 		get index() {
 			return index !== null && index.segments.length > 0 ? index : null;
+		},
+		get thesaurus() {
+			return said?.thesaurus ?? null;
 		},
 	};
 }

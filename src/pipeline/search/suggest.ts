@@ -1,7 +1,9 @@
 import type { SuggestRequest, SuggestResponse } from "../../contract/search.ts";
 import { formOf } from "../../text/analyse.ts";
 import { highlight } from "../../text/highlight.ts";
+import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import { bitsOf } from "../../text/search-index.ts";
+import type { Thesaurus } from "../../text/thesaurus.ts";
 import { find, type Hit, idOf, maskSegments } from "./find.ts";
 import type { Segment } from "./segment.ts";
 import { titlesOf } from "./titles.ts";
@@ -18,16 +20,20 @@ const LAST_WORD = /^(.*?)([\p{L}\p{N}\p{M}]*)$/su;
  * with, each tried together with the words before it, so that every completion finds something. What visitors typed is
  * not used: the log keeps no text that could be offered to others before a crowd shares it.
  */
-export function answerSuggest(segments: readonly Segment[], { query, limit }: SuggestRequest): SuggestResponse {
+export function answerSuggest(
+	segments: readonly Segment[],
+	{ query, limit }: SuggestRequest,
+	thesaurus: Thesaurus | null,
+): SuggestResponse {
 	const [, before = "", last = ""] = LAST_WORD.exec(query) ?? [];
 	const typed = before.trim();
 	maskSegments(segments, {}, new Set());
-	const base = typed === "" ? null : find(segments, typed, null);
+	const base = typed === "" ? null : find(segments, typed, null, RELEVANCE_WEIGHTS, thesaurus);
 	const holding = base?.hits.filter(({ words }) => words === 2 ** base.query.length - 1) ?? null;
 	const completions = last === "" ? [] : completionsOf(segments, formOf(last), holding);
 	const queries = completions.slice(0, limit).map(({ form, hits }) => ({ query: `${typed} ${form}`.trim(), products: hits.length }));
 	const best = completions[0]?.hits ?? holding ?? [];
-	const found = find(segments, queries[0]?.query ?? query, null);
+	const found = find(segments, queries[0]?.query ?? query, null, RELEVANCE_WEIGHTS, thesaurus);
 	const terms = new Set(found.query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
 	return {
 		source: "words",

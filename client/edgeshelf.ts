@@ -31,7 +31,7 @@ export type Edgeshelf = ReturnType<typeof createEdgeshelf>;
  * sent. Not asked yet: the history goes along, which the server does not keep; no events, and nothing is stored here.
  * No, or Global Privacy Control: neither; the shelves are those that everybody sees.
  */
-export function createEdgeshelf({ endpoint = "", consent, remember, historyMax = HISTORY_DEFAULT, surroundings }: Options = {}) {
+export function createEdgeshelf({ endpoint = "", consent, remember, pseudonym, historyMax = HISTORY_DEFAULT, surroundings }: Options = {}) {
 	const around: Surroundings = { ...BROWSER, ...surroundings };
 	const memory = createMemory(remember ? () => around.storage(remember) : null);
 	const history = createHistory(memory, Math.min(historyMax, HISTORY_MAX));
@@ -115,7 +115,8 @@ export function createEdgeshelf({ endpoint = "", consent, remember, historyMax =
 			if (mayTell()) {
 				const from = opened.get(item ?? "");
 				const owed = type === "impression" || !from ? {} : { recommendationId: from.recommendationId, position: from.position };
-				outbox.push(sessionOf(memory, around.now()), { id: randomId(), at, ...owed, ...happening } as Parameters<typeof outbox.push>[1]);
+				const event = { id: randomId(), at, ...owed, ...happening } as Parameters<typeof outbox.push>[1];
+				outbox.push(sessionOf(memory, around.now()), event, pseudonym);
 			}
 			if (type !== "impression" && type !== "click") changed();
 		},

@@ -86,6 +86,18 @@ describe("events", () => {
 		expect(itemsOf(browser)).toEqual(["a"]);
 	});
 
+	test("carry the shop's pseudonym where it names one, and each its own", async () => {
+		const browser = fakeBrowser();
+		const { surroundings } = browser;
+		createEdgeshelf({ consent: true, pseudonym: "customer-7", remember: "tab", surroundings }).track(view("a"));
+		await browser.pass(1000);
+		expect(browser.received[0]?.body).toMatchObject({ pseudonym: "customer-7" });
+		const without = createEdgeshelf({ consent: true, surroundings });
+		without.track(view("b"));
+		await browser.pass(1000);
+		expect(browser.received[1]?.body).not.toHaveProperty("pseudonym");
+	});
+
 	test("of a page that was closed offline are sent by the next, with the same ids and sessions", async () => {
 		const browser = fakeBrowser();
 		const first = createEdgeshelf({ consent: true, remember: "device", surroundings: browser.surroundings });

@@ -19,13 +19,14 @@ const KEY = "outbox.";
 /** An event that waits to be acknowledged. */
 type Waiting = {
 	readonly session: string;
+	readonly pseudonym?: string | undefined;
 	readonly event: Partial<ShopEvent> & Pick<ShopEvent, "id">;
 	/** Handed to a beacon, of which nobody hears whether it arrived: it goes along with the next request. */
 	isHanded?: boolean;
 };
 
 export type Outbox = {
-	readonly push: (session: string, event: Waiting["event"]) => void;
+	readonly push: (session: string, event: Waiting["event"], pseudonym?: string) => void;
 	/** Gives up all that waits. */
 	readonly clear: () => void;
 	/** Takes over what closed pages left in storage. */
@@ -56,10 +57,11 @@ export function createOutbox(address: string, memory: Memory, { fetch, beacon, n
 		waiting = [...waiting, ...more].slice(-WAITING_MAX);
 		keep();
 	}
-	/** The oldest events of one session. */
-	const batchOf = (all: readonly Waiting[]) => all.filter(({ session }) => session === all[0]?.session).slice(0, BATCH_MAX);
+	/** The oldest events of one session, under one pseudonym. */
+	const batchOf = (all: readonly Waiting[]) =>
+		all.filter(({ session, pseudonym }) => session === all[0]?.session && pseudonym === all[0]?.pseudonym).slice(0, BATCH_MAX);
 	const bodyOf = (batch: readonly Waiting[]) =>
-		JSON.stringify({ consent: true, session: batch[0]?.session, events: batch.map(({ event }) => event) });
+		JSON.stringify({ consent: true, session: batch[0]?.session, pseudonym: batch[0]?.pseudonym, events: batch.map(({ event }) => event) });
 
 	/** Sends after that time, unless that is to happen sooner. */
 	function plan(milliseconds: number) {
@@ -123,8 +125,8 @@ export function createOutbox(address: string, memory: Memory, { fetch, beacon, n
 	});
 
 	return {
-		push(session, event) {
-			add([{ session, event }]);
+		push(session, event, pseudonym) {
+			add([{ session, pseudonym, event }]);
 			if (failures === 0) plan(GATHER_MS);
 		},
 		clear() {

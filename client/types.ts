@@ -69,6 +69,11 @@ export type Options = {
 	readonly consent?: Consent;
 	/** Keeps history and unsent events in the tab or on the device, once there is consent; absent: in memory only. */
 	readonly remember?: "tab" | "device";
+	/**
+	 * The shop's own name for this shopper, where its keyed mode is on: what is logged under it can be erased later. Better
+	 * none that the shop uses elsewhere.
+	 */
+	readonly pseudonym?: string;
 	/** Longest history, entries; at most 512. */
 	readonly historyMax?: number;
 	readonly surroundings?: Partial<Surroundings>;

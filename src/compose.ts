@@ -4,6 +4,7 @@ import { OTHER_SURFACE } from "./contract/recommendation.ts";
 import { createEventIntake } from "./feedback/accept.ts";
 import { consumeFeedback } from "./feedback/consume.ts";
 import { consumeDeadLetters } from "./feedback/dead-letters.ts";
+import { createErasure } from "./feedback/erasure.ts";
 import { createMetricSink } from "./feedback/metric-sink.ts";
 import { createAccessCheck } from "./http/access.ts";
 import { createApp } from "./http/app.ts";
@@ -26,6 +27,7 @@ import { createMessageQueue } from "./store/feedback-queue.ts";
 import { createHotListSource } from "./store/hot-list-reader.ts";
 import { createInbox, createMalformed, createUndelivered } from "./store/inbox.ts";
 import { createKnownItems } from "./store/known-items.ts";
+import { createLineVault } from "./store/line-vault.ts";
 import { createReportDomain } from "./store/local-reports.ts";
 import { createLogReader } from "./store/log-reader.ts";
 import { createOverlaySource } from "./store/overlay.ts";
@@ -101,6 +103,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		undelivered: createUndelivered(bucket, config.LOG_KEYS),
 		malformed: createMalformed(bucket, config.LOG_KEYS),
 	};
+	const vault = createLineVault(bucket, config.LOG_KEYS);
 	const salt = createDaySalt(kv);
 	const door = createDoor(salt, createReleasedFeatures(db), now);
 	const runs = createRunRegistry(db);
@@ -146,6 +149,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 		events: createEventIntake({
 			queue,
 			inbox: shelves.inbox,
+			vault,
 			isOurRecommendation: async (id) => (await readIds([id]))[0] !== null,
 			knownWordsOf: (text) => recommender.knownWordsOf(text),
 			knownItemsOf: createKnownItems(db, (id) => recommender.knowsItem(id)),
@@ -162,6 +166,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 			orderKeyOf: (order) => door.sessionKeyOf(`order\0${order}`),
 		}),
 		readIds,
+		erasure: config.PSEUDONYM_KEY === undefined ? null : createErasure(config.PSEUDONYM_KEY, vault, config.LOG_RETENTION_DAYS),
 		log: createLogReader(db, bucket, config.LOG_KEYS),
 		metrics: createMetricSink(queue, () => crypto.randomUUID(), surfaceOf),
 		catalogue: createCatalogue(db),
@@ -178,6 +183,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 				epsilonMax: config.DP_EPSILON_MAX,
 				localEpsilon: config.LOCAL_EPSILON,
 				logRetentionDays: config.LOG_RETENTION_DAYS,
+				keyed: config.PSEUDONYM_KEY !== undefined,
 			},
 		}),
 		tokens: config.ADMIN_TOKENS,
@@ -197,7 +203,7 @@ function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace:
 	});
 	return {
 		app,
-		consumer: { log: createEventLog(bucket, config.LOG_KEYS), counts, malformed: shelves.malformed, salt },
+		consumer: { log: createEventLog(bucket, config.LOG_KEYS), counts, vault, malformed: shelves.malformed, salt },
 		deadLetters: { counts, undelivered: shelves.undelivered, malformed: shelves.malformed },
 		schedule: createSchedule({ db, kv, bucket, queue, shelves, salt, runs, releasePorts, config }),
 	};

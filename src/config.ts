@@ -96,6 +96,8 @@ const Settings = v.pipe(
 		),
 		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
 		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
+		/** Absent: the keyed mode is off. */
+		PSEUDONYM_KEY: v.optional(Key256),
 		ACCESS_TEAM: v.pipe(
 			v.string(),
 			v.check((team) => team === "" || isHttpsOrigin(team), "must be empty or an https origin, without a path"),

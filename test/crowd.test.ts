@@ -29,6 +29,7 @@ import {
 	NOW,
 	objectsUnder,
 	PLAIN_INTAKE,
+	plainLines,
 	reset,
 	rows,
 	visitorOf,
@@ -256,7 +257,7 @@ test("one visitor on two days has two keys, and nothing that was kept links them
 	}
 	expect(new Set(senders).size).toBe(4);
 	await Promise.all(refreshing);
-	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
+	const lines = plainLines(taken);
 	const keysOf = (line: LogLine | undefined) => [line?.visitor, line?.session, line?.order];
 	const keys = lines.flatMap(keysOf);
 	expect(keys.every((key) => /^[0-9a-f]{32}$/.test(key ?? ""))).toBe(true);

@@ -35,13 +35,16 @@ function door(access: AccessCheck | null) {
 	};
 }
 
-const admin = ROUTES.filter(({ path }) => path.startsWith("/admin/"));
+/** Those under /admin, and the one of /v1 that is an operator's. */
+const ERASE = "/v1/visitors/{key}";
+const admin = ROUTES.filter(({ path }) => path.startsWith("/admin/") || path === ERASE);
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const plain = door(null);
 
-test("every route under /admin names the scopes that open it", () => {
+test("every route under /admin, and that which erases, names the scopes that open it, and no other does", () => {
 	expect(admin.filter(({ scopes = [] }) => scopes.length === 0)).toEqual([]);
-	expect(ROUTES.filter(({ path, scopes }) => scopes !== undefined && !path.startsWith("/admin/"))).toEqual([]);
+	expect(ROUTES.filter((route) => route.scopes !== undefined && !admin.includes(route))).toEqual([]);
+	expect(admin.map(({ path }) => path)).toContain(ERASE);
 });
 
 test.each(admin)("$method $path refuses no token, a wrong one, and one that is another's kind of secret", async (route) => {

@@ -1,13 +1,14 @@
 import { applyD1Migrations, createMessageBatch, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { type CoarseContext, type SessionKey, UNKNOWN_CONTEXT } from "../src/contract/context.ts";
-import type { EventType, LogLine, QueueMessage } from "../src/contract/event.ts";
+import type { EventType, LogLine, QueueMessage, StoredLine } from "../src/contract/event.ts";
 import type { ConsumerPorts } from "../src/feedback/consume.ts";
 import type { Witness } from "../src/feedback/ports.ts";
 import type { DaySalt } from "../src/privacy/ports.ts";
 import { createEventCounts } from "../src/store/event-counts.ts";
 import { createEventLog } from "../src/store/event-log.ts";
 import { createMalformed } from "../src/store/inbox.ts";
+import { createLineVault } from "../src/store/line-vault.ts";
 import { createLogReader } from "../src/store/log-reader.ts";
 import type { LogKeys } from "../src/store/sealed.ts";
 
@@ -29,6 +30,7 @@ export const PLAIN_INTAKE = {
 	surfaceOf: (surface: string) => surface,
 	eventKeyOf: async (id: string) => id,
 	reporting: null,
+	vault: { seal: () => Promise.reject(new Error("nothing is to be sealed")) },
 };
 /** The salts of all days, which last as long as the test. */
 export const SALT: Pick<DaySalt, "stored"> = { stored: async () => keyOf(3) };
@@ -68,7 +70,10 @@ export function lineOf(n: number, more: Partial<LogLine> = {}): LogLine {
 	};
 }
 
-export const eventsOf = (...lines: LogLine[]): QueueMessage => ({ kind: "events", lines });
+export const eventsOf = (...lines: StoredLine[]): QueueMessage => ({ kind: "events", lines });
+/** The lines of messages that nobody sealed. */
+export const plainLines = (messages: readonly QueueMessage[]): LogLine[] =>
+	messages.flatMap((message) => (message.kind === "events" ? message.lines.filter((line) => line.v === 1) : []));
 
 /** A batch as the queue would deliver it, first delivery. */
 export const batchOf = (bodies: readonly unknown[], attempts = 1): MessageBatch<unknown> =>
@@ -80,6 +85,7 @@ export const batchOf = (bodies: readonly unknown[], attempts = 1): MessageBatch<
 export const consumerPorts = (keys = KEYS): ConsumerPorts => ({
 	log: createEventLog(env.LOG, keys),
 	counts: createEventCounts(env.DB),
+	vault: createLineVault(env.LOG, keys),
 	malformed: createMalformed(env.LOG, keys),
 	salt: SALT,
 });

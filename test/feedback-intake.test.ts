@@ -21,6 +21,7 @@ import {
 	NOW,
 	objectsUnder,
 	PLAIN_INTAKE,
+	plainLines,
 	readLog,
 	reset,
 	rows,
@@ -96,7 +97,7 @@ test("keeps of a query the catalogue's words only, of an order its hash, of a re
 		eventOf(4, { recommendationId: "invented" }),
 	];
 	await intakeOver(queue).accept(events, WITNESS, true, NOW);
-	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
+	const lines = plainLines(taken);
 	expect(lines.map(({ query, order, recommendationId }) => ({ query, order, recommendationId }))).toEqual([
 		{ query: "red polish *", order: null, recommendationId: null },
 		{ query: "*", order: null, recommendationId: null },
@@ -114,7 +115,7 @@ test("of free text only what the shop has published is enqueued; what was droppe
 		eventOf(4, { surface: "cart", query: "ada@example.org" }),
 	];
 	await intakeOver(queue).accept(events, WITNESS, true, NOW);
-	const lines = taken.flatMap((message) => (message.kind === "events" ? message.lines : []));
+	const lines = plainLines(taken);
 	expect(lines.map(({ item, query, surface, masked }) => ({ item, query, surface, masked }))).toEqual([
 		{ item: null, query: "red", surface: null, masked: ["email", "card", "phone"] },
 		{ item: null, query: null, surface: null, masked: ["item"] },

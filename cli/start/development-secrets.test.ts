@@ -15,7 +15,7 @@ test("a file made from nothing reads back as keys of 32 bytes and a token whose 
 	expect(Buffer.from(read.SIGNING_KEY ?? "", "base64")).toHaveLength(32);
 	expect(JSON.parse(read.LOG_KEYS ?? "")).toEqual({ current: "k1", keys: { k1: counted(32).toString("base64") } });
 	expect(JSON.parse(read.ADMIN_TOKENS ?? "")).toEqual([
-		{ name: "development", sha256: sha256(read.EDGESHELF_TOKEN), scopes: ["catalogue", "release", "train", "read"] },
+		{ name: "development", sha256: sha256(read.EDGESHELF_TOKEN), scopes: ["catalogue", "release", "train", "read", "erase"] },
 	]);
 });
 

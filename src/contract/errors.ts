@@ -37,7 +37,7 @@ export const ERROR_CODES = [
 ] as const satisfies readonly Failure["kind"][];
 
 /** What an admin token may do. */
-export const SCOPES = ["catalogue", "release", "train", "read"] as const;
+export const SCOPES = ["catalogue", "release", "train", "read", "erase"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Thrown by a handler or middleware; the one error handler turns it into the envelope. */

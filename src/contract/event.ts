@@ -42,11 +42,19 @@ export const ShopEvent = v.pipe(
 );
 export type ShopEvent = v.InferOutput<typeof ShopEvent>;
 
+/**
+ * A shop's own name for a shopper, under which events can be erased later. Of it only a keyed hash is kept, another one
+ * each UTC day.
+ */
+export const Pseudonym = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+
 /** The frame of `POST /v1/events`. Each event is parsed on its own, so that good ones are kept beside bad ones. */
 export const EventsRequest = v.strictObject({
 	consent: v.optional(v.boolean()),
 	/** Random, made by the browser, new after 30 idle minutes. */
 	session: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+	/** Only where the shop's keyed mode is on: see DELETE /v1/visitors/{key}. */
+	pseudonym: v.optional(Pseudonym),
 	events: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(EVENTS_MAX_PER_REQUEST)),
 });
 
@@ -76,7 +84,7 @@ export const Context = v.strictObject({
 export const MASKED_KINDS = ["email", "card", "phone", "item", "surface"] as const;
 export type MaskedKind = (typeof MASKED_KINDS)[number];
 
-/** One line of the log, and one event in the queue: the meeting point of the Worker and the trainer. */
+/** One event as the log tells it: the meeting point of the Worker and the trainer. */
 export const LogLine = v.strictObject({
 	v: v.literal(1),
 	...ShopEvent.pipe[0].entries,
@@ -90,6 +98,26 @@ export const LogLine = v.strictObject({
 	context: Context,
 });
 export type LogLine = v.InferOutput<typeof LogLine>;
+
+/** Names the key of a pseudonym's UTC day: unix seconds of the day's start, and a keyed hash. Only `privacy/pseudonym.ts` makes one. */
+export const DataKeyName = v.pipe(v.string(), v.regex(/^\d{10}-[0-9a-f]{32}$/), v.brand("DataKeyName"));
+export type DataKeyName = v.InferOutput<typeof DataKeyName>;
+
+/** A line that can be erased: all of it but what is needed to file it is under a key that may be gone. */
+export const SealedLine = v.strictObject({
+	v: v.literal(2),
+	/** As in the line. */
+	id: OpaqueId(16),
+	receivedAt: UnixSeconds,
+	dataKey: DataKeyName,
+	/** IV, then the line's JSON under AES-256-GCM with its tag, base64. */
+	sealed: v.pipe(v.string(), v.base64()),
+});
+export type SealedLine = v.InferOutput<typeof SealedLine>;
+
+/** An event in the queue and in the log. */
+export const StoredLine = v.variant("v", [LogLine, SealedLine]);
+export type StoredLine = v.InferOutput<typeof StoredLine>;
 
 /** Upper edges of the latency histogram, milliseconds; the last bucket is open. */
 export const LATENCY_EDGES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
@@ -125,7 +153,7 @@ export const Report = v.strictObject({
 export type Report = v.InferOutput<typeof Report>;
 
 export const QueueMessage = v.variant("kind", [
-	v.strictObject({ kind: v.literal("events"), lines: v.array(LogLine) }),
+	v.strictObject({ kind: v.literal("events"), lines: v.array(StoredLine) }),
 	v.strictObject({ kind: v.literal("report"), report: Report }),
 	v.strictObject({ kind: v.literal("metrics"), id: v.string(), rows: v.array(MetricRow) }),
 ]);

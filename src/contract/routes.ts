@@ -117,6 +117,13 @@ export const ROUTES: readonly RouteDescription[] = [
 		},
 	},
 	{
+		method: "delete",
+		path: "/v1/visitors/{key}",
+		summary: "Erases what is logged of a pseudonym: its events can never be read again. The same answer where there are none.",
+		scopes: ["erase"],
+		answers: { 204: { description: "Erased" }, 409: { description: "The keyed mode is off" } },
+	},
+	{
 		method: "put",
 		path: "/admin/catalogue",
 		summary: "Upserts products, one JSON object a line. Good lines are kept beside bad ones.",

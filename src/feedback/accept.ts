@@ -1,14 +1,17 @@
-import type { EventsResponse, LogLine, MaskedKind, QueueMessage, ShopEvent } from "../contract/event.ts";
+import { RequestFailure } from "../contract/errors.ts";
+import type { DataKeyName, EventsResponse, LogLine, MaskedKind, QueueMessage, SealedLine, ShopEvent } from "../contract/event.ts";
 import { keptQuery } from "../privacy/query-words.ts";
 import { messagesOf } from "./chunk.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, RETRY_AFTER_SECONDS } from "./deliver.ts";
 import { reportOf } from "./local-report.ts";
 import { parseEvent } from "./parse-event.ts";
-import type { EventIntake, LocalReporting, MessageQueue, Shelf, Witness } from "./ports.ts";
+import type { EventIntake, LineVault, LocalReporting, MessageQueue, Shelf, Witness } from "./ports.ts";
 
 export type IntakePorts = {
 	readonly queue: MessageQueue;
 	readonly inbox: Shelf<QueueMessage>;
+	/** What events of a pseudonym are put into at the door, so that no store ever holds them otherwise. */
+	readonly vault: Pick<LineVault, "seal">;
 	/** Whether a recommendation id bears our signature. */
 	readonly isOurRecommendation: (id: string) => Promise<boolean>;
 	/** Words of the catalogue's vocabulary in a text; null when it has none of them, or no vocabulary is at hand. */
@@ -51,10 +54,21 @@ export function createEventIntake(ports: IntakePorts): EventIntake {
 			}
 			const known = await ports.knownItemsOf(good.flatMap(({ item }) => (item === null ? [] : [item])));
 			const lines = await Promise.all(good.map((event) => lineOf(event, known, witness, now, ports)));
-			await deliver(messagesOf(lines), ports.queue, ports.inbox, now);
+			const stored = witness.dataKey === undefined ? lines : await sealedOrUnavailable(lines, witness.dataKey, ports.vault);
+			await deliver(messagesOf(stored), ports.queue, ports.inbox, now);
 			return { accepted: lines.length, rejected, withheld: 0 };
 		},
 	};
+}
+
+/** What cannot be sealed is not taken: unsealed it could not be erased. */
+async function sealedOrUnavailable(lines: readonly LogLine[], name: DataKeyName, vault: IntakePorts["vault"]): Promise<SealedLine[]> {
+	if (lines.length === 0) return [];
+	try {
+		return await vault.seal(lines, name);
+	} catch {
+		throw new RequestFailure({ kind: "unavailable", retryAfterSeconds: RETRY_AFTER_SECONDS });
+	}
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LogLine, QueueMessage } from "../contract/event.ts";
+import type { QueueMessage, StoredLine } from "../contract/event.ts";
 
 /** Lines one message carries at most. */
 export const MESSAGE_MAX_LINES = 100;
@@ -32,7 +32,7 @@ export function chunk<T>(values: readonly T[], sizeOf: (value: T) => number, max
 }
 
 /** Log lines as queue messages, in order. The comma between lines is counted with each. */
-export const messagesOf = (lines: readonly LogLine[]): QueueMessage[] =>
+export const messagesOf = (lines: readonly StoredLine[]): QueueMessage[] =>
 	chunk(lines, (line) => jsonBytes(line) + 1, MESSAGE_MAX_BYTES, MESSAGE_MAX_LINES).map((part) => ({ kind: "events", lines: part }));
 
 /** Queue messages as the sends that carry them, in order. */

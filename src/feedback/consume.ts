@@ -1,14 +1,15 @@
 import * as v from "valibot";
-import { type LogLine, QueueMessage, type Report } from "../contract/event.ts";
+import { QueueMessage, type Report, type StoredLine } from "../contract/event.ts";
 import type { DaySalt } from "../privacy/ports.ts";
 import { crowdMarksOf } from "./crowd-marks.ts";
 import { putAway } from "./dead-letters.ts";
-import type { EventCounts, EventLog, MalformedMessage, MetricsMessage, QueuedBatch, QueuedMessage, Shelf } from "./ports.ts";
+import type { EventCounts, EventLog, LineVault, MalformedMessage, MetricsMessage, QueuedBatch, QueuedMessage, Shelf } from "./ports.ts";
 import { settle } from "./settle.ts";
 
 export type ConsumerPorts = {
 	readonly log: EventLog;
 	readonly counts: EventCounts;
+	readonly vault: Pick<LineVault, "open">;
 	readonly salt: Pick<DaySalt, "stored">;
 	/** Messages that no delivery can mend. */
 	readonly malformed: Shelf<MalformedMessage>;
@@ -46,8 +47,8 @@ export async function consumeFeedback(batch: QueuedBatch, ports: ConsumerPorts, 
 	};
 }
 
-async function store(bodies: readonly QueueMessage[], { log, counts, salt }: ConsumerPorts, now: number): Promise<void> {
-	const lines = new Map<string, LogLine>();
+async function store(bodies: readonly QueueMessage[], { log, counts, vault, salt }: ConsumerPorts, now: number): Promise<void> {
+	const lines = new Map<string, StoredLine>();
 	const metrics = new Map<string, MetricsMessage>();
 	const reports: Report[] = [];
 	for (const body of bodies) {
@@ -56,12 +57,16 @@ async function store(bodies: readonly QueueMessage[], { log, counts, salt }: Con
 		else for (const line of body.lines) if (!lines.has(line.id)) lines.set(line.id, line);
 	}
 	const distinct = [...lines.values()];
-	const marks = await crowdMarksOf(distinct, {
+	const opened = await vault.open(distinct);
+	// What was erased on its way is dropped; what is sealed is counted open and logged as it came.
+	const readable = opened.filter((line) => line !== null);
+	const kept = distinct.filter((_, index) => opened[index] !== null);
+	const marks = await crowdMarksOf(readable, {
 		categoriesOf: (items) => counts.categoriesOf(items),
 		saltOf: (receivedAt) => salt.stored(receivedAt, now),
 	});
-	const object = distinct.length > 0 ? await log.write(distinct) : null;
-	const entered = await counts.record({ object, lines: distinct, marks, reports, metrics: [...metrics.values()] }, now);
+	const object = kept.length > 0 ? await log.write(kept) : null;
+	const entered = await counts.record({ object, lines: readable, marks, reports, metrics: [...metrics.values()] }, now);
 	// Only tidiness: an object that was not entered is never read, and retention would find it.
 	if (object !== null && !entered) await log.remove(object.key).catch(() => {});
 }

@@ -1,6 +1,6 @@
 import type { CoarseContext, SessionKey, VisitorKey } from "../contract/context.ts";
 import type { CrowdValue } from "../contract/crowd.ts";
-import type { EventsResponse, LogLine, MetricRow, QueueMessage, Report } from "../contract/event.ts";
+import type { DataKeyName, EventsResponse, LogLine, MetricRow, QueueMessage, Report, SealedLine, StoredLine } from "../contract/event.ts";
 import type { Result } from "../contract/result.ts";
 import type { Channel } from "../privacy/randomised-response.ts";
 
@@ -11,7 +11,27 @@ export type Witness = {
 	readonly visitor: VisitorKey | null;
 	/** As coarse as it gets at the door, each value whether released or not. */
 	readonly context: CoarseContext;
+	/** Where the shop named a pseudonym: the key that its events are to lie under. */
+	readonly dataKey?: DataKeyName | undefined;
 };
+
+/** Lines under keys that can be destroyed. */
+export interface LineVault {
+	/** Seals lines under a key, which is made where there is none. @throws when the key can neither be had nor made */
+	seal(lines: readonly LogLine[], name: DataKeyName): Promise<SealedLine[]>;
+	/** Opens what is sealed; null in the place of what can never be read again. @throws when it is not known whether it can */
+	open(lines: readonly StoredLine[]): Promise<(LogLine | null)[]>;
+	/** Safe to repeat, and the same for keys that never were. */
+	destroy(names: readonly DataKeyName[]): Promise<void>;
+}
+
+/** The keyed mode: a shop names shoppers by pseudonyms of its own, and can have what is logged of one erased. */
+export interface Erasure {
+	/** @param at unix seconds of receipt */
+	dataKeyFor(pseudonym: string, at: number): Promise<DataKeyName>;
+	/** Nothing logged of the pseudonym up to now can be read from then on. Nothing tells whether there was anything. */
+	erase(pseudonym: string, now: number): Promise<void>;
+}
 
 /** What the events route asks of the feedback path. */
 export interface EventIntake {
@@ -29,7 +49,7 @@ export type LogPage = { readonly lines: readonly LogLine[]; readonly cursor: str
 
 export interface LogReader {
 	/**
-	 * Log objects after the cursor, oldest first; each event id once. `cursor` is null at the end.
+	 * Log objects after the cursor, oldest first; each event id once, and none that was erased. `cursor` is null at the end.
 	 * @throws RequestFailure `log_unreadable`, naming the object, when one is missing, altered or under an unknown key
 	 */
 	page(cursor: string | null): Promise<LogPage>;
@@ -99,7 +119,7 @@ export interface LocalReporting {
 /** The log's writing side. */
 export interface EventLog {
 	/** @param lines at least one, ids distinct */
-	write(lines: readonly LogLine[]): Promise<LogObject>;
+	write(lines: readonly StoredLine[]): Promise<LogObject>;
 	remove(key: string): Promise<void>;
 }
 

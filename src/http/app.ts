@@ -22,6 +22,7 @@ import { securityHeaders } from "./security-headers.ts";
 import type { Services } from "./services.ts";
 import { shelfRoutes } from "./shelves.ts";
 import { admitVisitor } from "./visitor.ts";
+import { visitorRoutes } from "./visitors.ts";
 
 /** All routes over the given services. */
 export function createApp(services: Services): Hono<AppEnv> {
@@ -37,6 +38,9 @@ export function createApp(services: Services): Hono<AppEnv> {
 		await next();
 	});
 	app.use(securityHeaders());
+	// The one route of /v1 that is for operators: no page of another origin reads it, and no visitor's count stands before it.
+	app.use("/v1/visitors/*", behindAccess(services.access));
+	app.route("/", visitorRoutes());
 	// Public and without cookies: a page of the shop's origins may read what its own visitor was answered.
 	app.use("/v1/*", openTo(services.corsOrigins));
 	app.use("/v1/*", admitVisitor());

@@ -1,6 +1,6 @@
 import type { RecommendationFields } from "../contract/candidate.ts";
 import type { SessionKey } from "../contract/context.ts";
-import type { EventIntake, LogReader, MetricSink, Witness } from "../feedback/ports.ts";
+import type { Erasure, EventIntake, LogReader, MetricSink, Witness } from "../feedback/ports.ts";
 import type { Recommender, Sender, WaitUntil } from "../pipeline/ports.ts";
 import type { ReleasedFeatures } from "../privacy/ports.ts";
 import type { ReleaseRegistry, RunRegistry } from "../retrain/ports.ts";
@@ -12,6 +12,8 @@ import type { Catalogue, RuleBook, SynonymBook } from "./ports.ts";
 export type Services = {
 	readonly recommender: Recommender;
 	readonly events: EventIntake;
+	/** null: the keyed mode is off. */
+	readonly erasure: Erasure | null;
 	readonly log: LogReader;
 	/** What recommendation ids hold, in their order; null for what we did not sign. */
 	readonly readIds: (ids: readonly string[]) => Promise<readonly (RecommendationFields | null)[]>;

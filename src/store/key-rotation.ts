@@ -1,11 +1,14 @@
 import { LOG_PREFIX } from "./event-log.ts";
 import { SHELVES } from "./inbox.ts";
+import { DATA_KEYS_PREFIX } from "./line-vault.ts";
 import { type LogKeys, rewrap } from "./sealed.ts";
 
 /** Objects one run takes over at most: each is a read and a write of R2. */
 export const REWRAP_MAX_OBJECTS = 200;
 /** Keys one list call of R2 returns. */
 const LIST_KEYS = 1000;
+/** List calls that are spent on data keys in one run. */
+const DATA_KEY_LISTS = 50;
 
 export type Rewrapped = {
 	/** Objects that are under the current master key now, and were not before. */
@@ -49,6 +52,13 @@ async function keysUnderOthers(db: D1Database, bucket: R2Bucket, current: string
 	for (const prefix of Object.values(SHELVES)) {
 		const { objects } = await bucket.list({ prefix, limit: LIST_KEYS, include: ["customMetadata"] });
 		found.push(...objects.filter(({ customMetadata }) => customMetadata?.keyId !== current).map(({ key }) => key));
+	}
+	let cursor: string | undefined;
+	for (let list = 0; list < DATA_KEY_LISTS && found.length < REWRAP_MAX_OBJECTS; list++) {
+		const page = await bucket.list({ prefix: DATA_KEYS_PREFIX, limit: LIST_KEYS, include: ["customMetadata"], ...(cursor && { cursor }) });
+		found.push(...page.objects.filter(({ customMetadata }) => customMetadata?.keyId !== current).map(({ key }) => key));
+		if (!page.truncated) break;
+		cursor = page.cursor;
 	}
 	return found.slice(0, REWRAP_MAX_OBJECTS);
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { LogLine } from "../contract/event.ts";
+import { StoredLine } from "../contract/event.ts";
 import { ok, type Result } from "../contract/result.ts";
 import { type LogKeys, unseal } from "./sealed.ts";
 
@@ -12,12 +12,12 @@ export async function readLogObject(
 	keys: LogKeys,
 	name: string,
 	sealed: Uint8Array<ArrayBuffer>,
-): Promise<Result<readonly (LogLine | null)[], string>> {
+): Promise<Result<readonly (StoredLine | null)[], string>> {
 	const opened = await unseal(keys, name, sealed);
 	if (!opened.ok) return opened;
 	return ok(
 		opened.value.map((value) => {
-			const parsed = v.safeParse(LogLine, value, { abortEarly: true });
+			const parsed = v.safeParse(StoredLine, value, { abortEarly: true });
 			return parsed.success ? parsed.output : null;
 		}),
 	);

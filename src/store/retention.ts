@@ -1,6 +1,7 @@
 import { EVENT_DEDUPLICATION_SECONDS } from "../contract/event.ts";
 import { LOG_PREFIX, secondsOfKey } from "./event-log.ts";
 import { SHELVES } from "./inbox.ts";
+import { DATA_KEYS_PREFIX } from "./line-vault.ts";
 import { utcDay } from "./utc-day.ts";
 
 /** How long rollups and the counts of visitors are kept, days. */
@@ -11,6 +12,8 @@ const DELETE_ROUNDS = 50;
 /** Keys one list call of R2 returns, and calls a prefix gets in one run. */
 const LIST_KEYS = 1000;
 const LIST_ROUNDS = 10;
+/** The same for data keys, of which there is one a pseudonym and day. */
+const DATA_KEY_ROUNDS = 200;
 
 const EXPIRED_ROWS = [
 	{ table: "event_ids", column: "receivedAt" },
@@ -37,7 +40,9 @@ export async function expire(db: D1Database, bucket: R2Bucket, logRetentionDays:
 		report_counts: utcDay(countsBefore),
 	};
 	for (const { table, column } of EXPIRED_ROWS) await deleteRows(db, table, column, before[table]);
-	for (const prefix of [LOG_PREFIX, ...Object.values(SHELVES)]) await deleteObjects(bucket, prefix, logBefore);
+	for (const prefix of [LOG_PREFIX, ...Object.values(SHELVES)]) await deleteObjects(bucket, prefix, logBefore, LIST_ROUNDS);
+	// A key is named by the start of its day, and is needed until what came last on it has gone.
+	await deleteObjects(bucket, DATA_KEYS_PREFIX, logBefore - 86_400, DATA_KEY_ROUNDS);
 }
 
 async function deleteRows(db: D1Database, table: string, column: string, before: number | string): Promise<void> {
@@ -51,8 +56,8 @@ async function deleteRows(db: D1Database, table: string, column: string, before:
 }
 
 /** Keys of one prefix lie in order of time: the first that may stay ends the walk. */
-async function deleteObjects(bucket: R2Bucket, prefix: string, before: number): Promise<void> {
-	for (let round = 0; round < LIST_ROUNDS; round++) {
+async function deleteObjects(bucket: R2Bucket, prefix: string, before: number, rounds: number): Promise<void> {
+	for (let round = 0; round < rounds; round++) {
 		const { objects, truncated } = await bucket.list({ prefix, limit: LIST_KEYS });
 		const expired = objects.map(({ key }) => key).filter((key) => (secondsOfKey(key) ?? Number.POSITIVE_INFINITY) < before);
 		if (expired.length > 0) await bucket.delete(expired);

@@ -9,7 +9,7 @@ import type { LogLine } from "../../src/contract/event.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const TOKEN = "operator";
-const SCOPES = ["catalogue", "release", "train", "read"];
+const SCOPES = ["catalogue", "release", "train", "read", "erase"];
 // Nothing is fetched from or told to anyone.
 Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" });
 

@@ -46,6 +46,8 @@ export type Status = {
 		readonly epsilonMax: number | null;
 		readonly localEpsilon: number | null;
 		readonly logRetentionDays: number;
+		/** Whether the shop may name shoppers by pseudonyms, and have them erased. */
+		readonly keyed: boolean;
 	};
 };
 

@@ -14,7 +14,7 @@ export const privacy: View = ({ api }) => [
 	),
 ];
 
-function terms({ terms: { crowd, kPairMin, epsilonMax, localEpsilon, logRetentionDays } }: Status) {
+function terms({ terms: { crowd, kPairMin, epsilonMax, localEpsilon, logRetentionDays, keyed } }: Status) {
 	return card(
 		"Terms in force",
 		facts([
@@ -26,6 +26,7 @@ function terms({ terms: { crowd, kPairMin, epsilonMax, localEpsilon, logRetentio
 				localEpsilon === null ? "no: events are logged" : `yes, epsilon ${localEpsilon} a visitor and day`,
 			],
 			["Event log is kept for", `${count(logRetentionDays)} days`],
+			["Erasure by the shop's pseudonym", keyed ? "on" : "off: events have none"],
 		]),
 	);
 }

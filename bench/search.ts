@@ -20,6 +20,7 @@ import { readWords } from "../src/pipeline/read-words.ts";
 import { answerSearch } from "../src/pipeline/search/answer-search.ts";
 import { complete } from "../src/pipeline/search/complete.ts";
 import { find, idOf, maskSegments } from "../src/pipeline/search/find.ts";
+import { productsOf } from "../src/pipeline/search/products.ts";
 import { buildSegment, readProduct, type Segment } from "../src/pipeline/search/segment.ts";
 import { writeSegment } from "../src/pipeline/search/segment-file.ts";
 import { createStopwatch } from "../src/pipeline/stopwatch.ts";
@@ -119,7 +120,8 @@ const rows = [
 	),
 ];
 if (table !== null) {
-	const byMeaning = (query: string) => complete([segment], [], query, table, () => 0, products.length).like.map(idOf);
+	const byMeaning = (query: string) =>
+		complete([segment], [], query, table, () => 0, products.length, productsOf([segment])).like.map(idOf);
 	rows.push(rowOf("meaning", scoresOf(byMeaning)));
 }
 rows.push(rowOf("shipped", blended));
@@ -156,6 +158,7 @@ const request = {
 	offset: 0,
 	surface: "search",
 	explain: false,
+	variants: "fold",
 } as const;
 const answer = (query: string) =>
 	answerSearch(

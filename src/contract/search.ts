@@ -26,6 +26,12 @@ export const SearchRequest = v.strictObject({
 	limit: Limit,
 	offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(SEARCH_MAX_OFFSET)), 0),
 	surface: v.optional(Surface, "search"),
+	variants: v.pipe(
+		v.optional(v.picklist(["fold", "all"]), "fold"),
+		v.description(
+			"`fold`: variants of one product, by its `group`, share the place of the one that fits best. `all`: each is a result of its own.",
+		),
+	),
 	/** Asks why each product is there. */
 	explain: v.optional(v.boolean(), false),
 	/** Of the reasons' sentences, with `explain`. */
@@ -67,16 +73,24 @@ export const SearchResponse = v.strictObject({
 	source: v.picklist(SEARCH_SOURCES),
 	/** History entries that neither the release nor the overlay knows. */
 	ignored: v.number(),
-	/** Products with every word of the query or, where `relaxed` is not null, with as many as any has. Others follow them. */
-	total: v.number(),
+	total: v.pipe(
+		v.number(),
+		v.description(
+			"Products with every word of the query or, where `relaxed` is not null, with as many as any has; variants of one count once, unless `variants` is `all`. Others follow them.",
+		),
+	),
 	/** The query as it was read, where words were corrected. */
 	corrected: v.nullable(v.string()),
 	relaxed: v.nullable(Relaxed),
 	rules: RulesNamed,
 	items: v.array(FoundItem),
-	/** Most frequent value first. */
-	facets: v.array(v.strictObject({ name: Label, values: v.array(v.strictObject({ value: v.string(), count: v.number() })) })),
-	/** Minor unit, over the products that `total` counts; null where none has a price. */
+	facets: v.pipe(
+		v.array(v.strictObject({ name: Label, values: v.array(v.strictObject({ value: v.string(), count: v.number() })) })),
+		v.description(
+			"Most frequent value first, each with the number of products, of those that `total` counts, of which a variant has it: what a filter on it would leave.",
+		),
+	),
+	/** Minor unit, over all variants found of the products that `total` counts; null where none has a price. */
 	price: v.nullable(v.strictObject({ from: v.number(), to: v.number() })),
 });
 export type SearchResponse = v.InferOutput<typeof SearchResponse>;

@@ -14,24 +14,54 @@ export interface GrowingCodes extends Codes {
 	addValue(attribute: number, value: string): number;
 	/** Names of an attribute's values, by code. */
 	valueNames(attribute: number): readonly string[];
-	/**
-	 * Code of a variant group. A release has its groups by number alone: a group is known by the first product that
-	 * comes with its name, whose row has the number.
-	 * @param before code that the product's row had, -1 none
-	 */
-	addGroup(name: string, before: number): number;
+	/** Of variant groups. */
+	readonly groups: GroupCodes;
 }
 
-/** @param groups codes of the release's variant groups are below this */
-export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "categories" | "attributes">, groups = 0): GrowingCodes {
+/** Codes of variant groups; several tables may have them in common. */
+export interface GroupCodes {
+	/**
+	 * Code of a group. A release has its groups by number alone: a group is known by the first product that comes with
+	 * its name, whose row has the number.
+	 * @param before code that the product's row had, -1 none
+	 */
+	add(name: string, before: number): number;
+	/** Codes given. */
+	readonly size: number;
+	/** By code, where all were added by name. */
+	names(): readonly string[];
+}
+
+/** @param first codes below this are given already @param names of the first ones */
+export function createGroupCodes(first = 0, names: readonly string[] = []): GroupCodes {
+	const codes = new Map(names.map((name, code) => [name, code]));
+	const named = new Set(codes.values());
+	let next = Math.max(first, names.length);
+	return {
+		add(name, before) {
+			const known = codes.get(name);
+			if (known !== undefined) return known;
+			const code = before === -1 || named.has(before) ? next++ : before;
+			codes.set(name, code);
+			named.add(code);
+			return code;
+		},
+		get size() {
+			return next;
+		},
+		names: () => [...codes.keys()],
+	};
+}
+
+export function createCodes(
+	{ categories, attributes }: Pick<ItemFile["meta"], "categories" | "attributes">,
+	groups: GroupCodes = createGroupCodes(),
+): GrowingCodes {
 	const names = [...categories];
 	const categoryCodes = new Map(names.map((name, code) => [name, code]));
 	const columns = attributes.map(({ values }) => new Map(values.map((value, code) => [value, code])));
 	const attributeNames = attributes.map(({ name }) => name);
 	const columnCodes = new Map(attributes.map(({ name }, code) => [name, code]));
-	const groupCodes = new Map<string, number>();
-	const namedGroups = new Set<number>();
-	let nextGroup = groups;
 	return {
 		get attributeCount() {
 			return columns.length;
@@ -63,13 +93,6 @@ export function createCodes({ categories, attributes }: Pick<ItemFile["meta"], "
 			return known ?? values.size - 1;
 		},
 		valueNames: (attribute) => [...(columns[attribute]?.keys() ?? [])],
-		addGroup(name, before) {
-			const known = groupCodes.get(name);
-			if (known !== undefined) return known;
-			const code = before === -1 || namedGroups.has(before) ? nextGroup++ : before;
-			groupCodes.set(name, code);
-			namedGroups.add(code);
-			return code;
-		},
+		groups,
 	};
 }

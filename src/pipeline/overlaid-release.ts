@@ -4,7 +4,7 @@ import { quantise } from "../retrieve/rows.ts";
 import { createTopRows, type TopRows } from "../retrieve/top-rows.ts";
 import type { Vocabulary } from "../sequence/history.ts";
 import { textVector } from "../text/text-vector.ts";
-import { createCodes, type GrowingCodes } from "./codes.ts";
+import { createCodes, createGroupCodes, type GrowingCodes } from "./codes.ts";
 import type { LoadedRelease } from "./load-release.ts";
 import type { MakeRowSpace, OverlaidProduct, OverlayCursor, ProductChange } from "./ports.ts";
 import { createGrowingTable, type Table, writeProduct } from "./table.ts";
@@ -55,7 +55,8 @@ export interface OverlaidRelease extends Vocabulary {
 /** @param makeRowSpace for the products that come later */
 export function createOverlaidRelease(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): OverlaidRelease {
 	const { items, table: own, words, fusion } = loaded;
-	const codes = createCodes(items.meta, 1 + items.group.reduce((most, code) => Math.max(most, code), -1));
+	const groups = createGroupCodes(1 + items.group.reduce((most, code) => Math.max(most, code), -1));
+	const codes = createCodes(items.meta, groups);
 	const added = createGrowingTable(items.dim, makeRowSpace);
 	const addedRows = new Map<string, number>();
 	const addedIds: string[] = [];

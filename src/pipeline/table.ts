@@ -129,7 +129,7 @@ export function writeProduct(table: ProductColumns, row: number, product: Overla
 	table.price[row] = product.price ?? -1;
 	table.category[row] = product.category ? codes.addCategory(product.category) : -1;
 	table.inStock[row] = product.stock === 0 ? 0 : 1;
-	table.group[row] = product.group ? codes.addGroup(product.group, table.group[row] as number) : -1;
+	table.group[row] = product.group ? codes.groups.add(product.group, table.group[row] as number) : -1;
 	for (const column of table.attributes) column[row] = -1;
 	const values = product.brand ? { ...product.attributes, brand: product.brand } : product.attributes;
 	for (const [name, value] of Object.entries(values)) {

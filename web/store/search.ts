@@ -26,7 +26,7 @@ type SuggestAnswer = { readonly queries: readonly { readonly query: string }[] }
 /** Products for a query, best first; none where the service has only what is popular to offer. */
 export async function search({ client, catalogue }: Shop, query: string): Promise<Found> {
 	try {
-		const answer = (await client.post("/v1/search", { query, limit: LIMIT, surface: "search" })) as SearchAnswer;
+		const answer = (await client.post("/v1/search", { query, limit: LIMIT, surface: "search", variants: "all" })) as SearchAnswer;
 		const { items, relaxed, corrected = null, recommendationId = null } = answer;
 		const products = relaxed?.by === "popular" ? [] : items.flatMap(({ id }) => catalogue.product(id) ?? []);
 		return { by: "service", products, recommendationId, corrected, without: relaxed?.without ?? [] };

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { UNKNOWN_CONTEXT } from "../../contract/context.ts";
-import type { SearchRequest } from "../../contract/search.ts";
+import { type SearchRequest, SORTS } from "../../contract/search.ts";
 import { passesFilter } from "../../rank/filter-product.ts";
+import { NO_RULES, type RulesInForce } from "../../rank/rules.ts";
 import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import type { WordTable } from "../../text/text-vector.ts";
 import { createThesaurus, type Thesaurus } from "../../text/thesaurus.ts";
@@ -34,6 +35,7 @@ function search(
 	request: Partial<SearchRequest> & { query: string },
 	meaning: WordTable | null = null,
 	thesaurus: Thesaurus | null = null,
+	rules = NO_RULES,
 ) {
 	const whole: SearchRequest = {
 		history: [],
@@ -44,6 +46,7 @@ function search(
 		offset: 0,
 		surface: "search",
 		explain: false,
+		variants: "fold",
 		...request,
 	};
 	return answerSearch(
@@ -54,6 +57,7 @@ function search(
 		0,
 		createStopwatch(() => 0),
 		() => {},
+		rules,
 	);
 }
 const idsOf = ({ items }: ReturnType<typeof search>) => items.map(({ id }) => id);
@@ -143,12 +147,14 @@ test("a synonym finds as its word does, behind what was typed itself, one way or
 });
 
 const arbitraryProduct = fc.record({
+	group: fc.constantFrom(null, null, "g", "h"),
 	title: fc.array(fc.constantFrom("red", "blue", "shoe", "coat", "lamp"), { minLength: 1, maxLength: 3 }).map((words) => words.join(" ")),
 	category: fc.constantFrom(null, "a", "b"),
 	brand: fc.constantFrom(null, "x", "y"),
 	price: fc.option(fc.integer({ min: 0, max: 50 })),
 	stock: fc.constantFrom(null, 0, 3),
 });
+type ArbitraryProduct = typeof arbitraryProduct extends fc.Arbitrary<infer P> ? P : never;
 const arbitraryFilter = fc.record(
 	{
 		category: fc.constant<string[]>(["a"]),
@@ -159,6 +165,21 @@ const arbitraryFilter = fc.record(
 	{ requiredKeys: [] },
 );
 
+/** The same products as a file with changes over it, which has variants on both sides. */
+function indexOf(older: readonly ArbitraryProduct[], newer: readonly ArbitraryProduct[]) {
+	const file = writeSegment(segmentOf(Object.fromEntries(older.map((each, n) => [`p${n}`, product(each.title, each)]))), 1);
+	const read = readSegment(file);
+	if (!read.ok) throw new Error(read.error);
+	const index = createCatalogueIndex(read.value);
+	index.apply(newer.map((each, n) => ({ id: `p${2 * n}`, version: 2, product: product(each.title, each) })));
+	index.apply([{ id: "p1", version: 3, product: null }]);
+	const catalogue = new Map(older.map((each, n) => [`p${n}`, each]));
+	for (const [n, each] of newer.entries()) catalogue.set(`p${2 * n}`, each);
+	catalogue.delete("p1");
+	return { segments: index.segments, catalogue };
+}
+const productOf = (catalogue: ReadonlyMap<string, ArbitraryProduct>, id: string): string => catalogue.get(id)?.group ?? `alone ${id}`;
+
 test("an answer is as long as the filter allows, each product once, and holds nothing that the filter leaves out", () => {
 	const cases = fc.property(
 		fc.array(arbitraryProduct, { minLength: 1, maxLength: 25 }),
@@ -167,25 +188,81 @@ test("an answer is as long as the filter allows, each product once, and holds no
 		fc.constantFrom("red shoe", "blu coat", "lamp red shoe", "nothing"),
 		fc.integer({ min: 1, max: 12 }),
 		fc.constantFrom("relevance" as const, "price-asc" as const),
-		(older, newer, filter, query, limit, sort) => {
-			const index = createCatalogueIndex({
-				segment: segmentOf(Object.fromEntries(older.map((each, n) => [`p${n}`, product(each.title, each)]))),
-				version: 1,
-			});
-			index.apply(newer.map((each, n) => ({ id: `p${2 * n}`, version: 2, product: product(each.title, each) })));
-			index.apply([{ id: "p1", version: 3, product: null }]);
-			const catalogue = new Map(older.map((each, n) => [`p${n}`, each]));
-			for (const [n, each] of newer.entries()) catalogue.set(`p${2 * n}`, each);
-			catalogue.delete("p1");
+		fc.constantFrom("fold" as const, "all" as const),
+		(older, newer, filter, query, limit, sort, variants) => {
+			const { segments, catalogue } = indexOf(older, newer);
 			const allowed = new Set([...catalogue].filter(([, each]) => passesFilter(each, filter)).map(([id]) => id));
-			const answer = search(index.segments, { query, filter, limit, sort });
-			const ids = idsOf(answer);
-			expect(ids).toHaveLength(Math.min(limit, allowed.size));
-			expect(new Set(ids).size).toBe(ids.length);
+			const nameOf = (id: string) => (variants === "all" ? id : productOf(catalogue, id));
+			const ids = idsOf(search(segments, { query, filter, limit, sort, variants }));
+			expect(ids).toHaveLength(Math.min(limit, new Set([...allowed].map(nameOf)).size));
+			expect(new Set(ids.map(nameOf)).size).toBe(ids.length);
 			expect(ids.every((id) => allowed.has(id))).toBe(true);
 		},
 	);
 	fc.assert(cases);
+});
+
+const RULED: RulesInForce = {
+	...NO_RULES,
+	ids: ["r"],
+	lifts: [{ rule: "r", filter: { category: ["b"] }, by: 1 }],
+	pins: [{ rule: "r", items: ["p3", "p4", "p0"], place: 2 }],
+};
+
+test("folded: total and facets count products, a value what a filter on it would leave; pages follow one another without a gap", () => {
+	const cases = fc.property(
+		fc.array(arbitraryProduct, { minLength: 1, maxLength: 25 }),
+		fc.array(arbitraryProduct, { maxLength: 5 }),
+		fc.constantFrom("red shoe", "coat", "lamp red"),
+		fc.constantFrom(...SORTS),
+		fc.constantFrom(NO_RULES, RULED),
+		(older, newer, query, sort, rules) => {
+			const { segments, catalogue } = indexOf(older, newer);
+			const asked = { query, sort, facets: ["category", "brand"] };
+			const folded = search(segments, { ...asked, limit: 30 }, null, null, rules);
+			const all = search(segments, { ...asked, limit: 30, variants: "all" }, null, null, rules);
+			const lacked = all.relaxed?.by === "words" ? all.relaxed.without.length : all.relaxed === null ? 0 : -1;
+			const full = all.items.filter(({ missing }) => missing.length === lacked);
+			expect(all.total).toBe(full.length);
+			const counted = new Set(full.map(({ id }) => productOf(catalogue, id)));
+			expect(folded.total).toBe(counted.size);
+			expect(folded.price).toEqual(all.price);
+			for (const { name, values } of folded.facets) {
+				for (const { value, count } of values) {
+					const filter = name === "category" ? { category: [value] } : { attributes: { [name]: [value] } };
+					expect([value, search(segments, { ...asked, filter }).total]).toEqual([value, count]);
+				}
+			}
+			// Each product that is counted stands by a variant with the words.
+			const shown = new Map(folded.items.map(({ id, missing }) => [productOf(catalogue, id), missing.length]));
+			for (const name of counted) expect(shown.get(name)).toBe(lacked);
+			const pages = [0, 3, 6, 9].flatMap((offset) => idsOf(search(segments, { ...asked, limit: 3, offset }, null, null, rules)));
+			expect(pages).toEqual(idsOf(folded).slice(0, 12));
+		},
+	);
+	fc.assert(cases);
+});
+
+test("of a product the variant that fits best stands; a pin chooses another, and what is dismissed goes with its variants", () => {
+	const shop = segmentOf({
+		red: product("Loafer red", { group: "loafer", price: 9, category: "x" }),
+		blue: product("Loafer blue", { group: "loafer", price: 7, category: "x" }),
+		boot: product("Red boot loafer style of many more words", { price: 8 }),
+	});
+	const found = (more: Partial<SearchRequest>, rules = NO_RULES) => {
+		const answer = search([shop], { query: "loafer", ...more }, null, null, rules);
+		return idsOf(answer).slice(0, answer.total);
+	};
+	expect(found({ query: "red loafer" })).toEqual(["red", "boot"]);
+	expect(found({ query: "blue loafer" })).toEqual(["blue"]);
+	expect(found({ sort: "price-asc" })).toEqual(["blue", "boot"]);
+	expect(found({ sort: "price-desc" })).toEqual(["red", "boot"]);
+	expect(found({ variants: "all" })).toHaveLength(3);
+	const pinned = { ...NO_RULES, ids: ["p"], pins: [{ rule: "p", items: ["blue", "red"], place: 2 }] };
+	// The blue one lacks a word, which no rule makes up for.
+	expect(found({ query: "red loafer" }, pinned)).toEqual(["boot", "red"]);
+	expect(found({}, pinned)).toEqual(["boot", "blue"]);
+	expect(found({ history: [{ item: "red", event: "dismiss" }] })).toEqual(["boot"]);
 });
 
 test("a file answers as the segment that it was made of, and one of another kind is refused by name", () => {

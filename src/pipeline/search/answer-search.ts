@@ -17,6 +17,7 @@ import { countFacets } from "./count-facets.ts";
 import { type Found, find, type Hit, idOf, maskSegments } from "./find.ts";
 import { kindFirst } from "./kind-first.ts";
 import { personalise } from "./personalise.ts";
+import { countProducts, oneEach, productsOf } from "./products.ts";
 import { ruleHits, unruled } from "./rule-hits.ts";
 import type { Segment } from "./segment.ts";
 import { titlesOf } from "./titles.ts";
@@ -39,7 +40,7 @@ export function mindOf(release: OverlaidRelease | null, thesaurus: Thesaurus | n
 export type SearchAnswer = Omit<SearchResponse, "recommendationId" | "release">;
 
 /**
- * Answers a search from the index. Products with most words of the query are counted and make the facets; the list goes on
+ * Answers a search from the index, one variant of each product unless all are asked for. Products with most words of the query are counted and make the facets; the list goes on
  * with those that have fewer words, then with what means something alike, then with what is popular, so that it is full
  * wherever the filter leaves enough. Never pauses, so that the index cannot change under it.
  */
@@ -54,21 +55,27 @@ export function answerSearch(
 	rules: RulesInForce = NO_RULES,
 ): SearchAnswer {
 	maskSegments(segments, narrowed(request.filter, rules), dismissedIds(request.history));
+	const products = productsOf(segments, request.variants === "fold");
 	const found = watch.span("words", () => {
-		const found = find(segments, request.query, table, weights, thesaurus);
+		const found = find(segments, request.query, table, weights, { thesaurus, products: products.folds ? products : null });
 		return { ...found, hits: kindFirst(found) };
 	});
-	const full = found.hits.filter(({ words }) => wordCount(words) === found.most);
+	const isFull = ({ words }: Hit) => wordCount(words) === found.most;
+	const full = found.hits.filter(isFull);
+	const counted = new Set(products.folds ? full.map(products.of) : []);
 	const ordered = watch.span("rank", () => {
 		const { hits, ...rest } = order(found, full, release, request, context, now, onFault);
+		// A product that is counted stands by a variant that has the words.
+		const standing = hits.filter((hit) => isFull(hit) || !counted.has(products.of(hit)));
 		// A sort that was asked for is kept.
-		return { ...rest, ...(request.sort === "relevance" ? ruleHits(hits, full, rules) : unruled(hits)) };
+		const isRuled = request.sort === "relevance";
+		return { ...rest, ...(isRuled ? ruleHits(standing, isFull, rules, products) : unruled(oneEach(standing, products))) };
 	});
 	const missing = request.offset + request.limit - ordered.hits.length;
 	const more =
 		missing <= 0
 			? { like: [], popular: [] }
-			: complete(segments, ordered.hits, found.corrected ?? request.query, table, popularityIn(release), missing);
+			: complete(segments, ordered.hits, found.corrected ?? request.query, table, popularityIn(release), missing, products);
 	const page = [...ordered.hits, ...more.like, ...more.popular].slice(request.offset, request.offset + request.limit);
 	const like = new Set(more.like);
 	const reasonOf = (hit: Hit): Reason => {
@@ -79,12 +86,12 @@ export function answerSearch(
 	return {
 		source: ordered.source,
 		ignored: ordered.ignored,
-		total: full.length,
+		total: countProducts(full, products),
 		corrected: found.corrected,
 		...named(rules),
 		relaxed: relaxedBy(found, ordered.hits[0], more.like.length > 0),
 		items: page.map((hit) => ({ ...itemOf(hit, found.query, terms), ...(request.explain && { reason: reasonOf(hit) }) })),
-		...watch.span("facets", () => countFacets(full, request.facets)),
+		...watch.span("facets", () => countFacets(full, request.facets, products)),
 	};
 }
 

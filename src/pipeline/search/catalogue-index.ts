@@ -1,3 +1,5 @@
+import { BM25F_WEIGHTS } from "../../text/bm25f.ts";
+import { createGroupCodes } from "../codes.ts";
 import type { OverlayCursor, SearchedChange, SearchedProduct } from "../ports.ts";
 import { writeProduct } from "../table.ts";
 import { buildSegment, type ReadProduct, readProduct, type Segment } from "./segment.ts";
@@ -22,6 +24,7 @@ export interface CatalogueIndex {
 
 export function createCatalogueIndex(file: { readonly segment: Segment; readonly version: number } | null): CatalogueIndex {
 	const base = file?.segment ?? null;
+	const groups = base?.codes.groups ?? createGroupCodes();
 	const own = new Map<string, ReadProduct>();
 	let delta: Segment | null = null;
 	let cursor: OverlayCursor = { version: file?.version ?? 0, id: file === null ? "" : AFTER_ALL_IDS };
@@ -71,7 +74,7 @@ export function createCatalogueIndex(file: { readonly segment: Segment; readonly
 				if (applyOne(id, product)) isStale = true;
 				cursor = { version, id };
 			}
-			if (isStale) delta = own.size === 0 ? null : buildSegment([...own.values()]);
+			if (isStale) delta = own.size === 0 ? null : buildSegment([...own.values()], BM25F_WEIGHTS, groups);
 		},
 	};
 }

@@ -8,6 +8,7 @@ import { coordinated, RELEVANCE_WEIGHTS, type RelevanceWeights, wordCount } from
 import type { WordTable } from "../../text/text-vector.ts";
 import type { Thesaurus } from "../../text/thesaurus.ts";
 import { meaningOf } from "./meaning.ts";
+import type { Products } from "./products.ts";
 import type { Segment } from "./segment.ts";
 
 /** A product that was found. */
@@ -29,20 +30,36 @@ export type Found = {
 	readonly corrected: string | null;
 };
 
+export type FindBy = {
+	/** null: the shop has no synonyms. */
+	readonly thesaurus?: Thesaurus | null;
+	/** Products whose variants are to share a place; null: each hit is one of its own. */
+	readonly products?: Products | null;
+};
+
 /** Best hits by words whose meaning is compared. Those behind them keep their order by words. */
 export const COMPARED_MAX = 400;
 
 /** Hits that are brought in order: as far as a request may page. */
 const SORTED_MIN = SEARCH_MAX_OFFSET + LIMIT_MAX;
 
-/** Marks in the segments what a request may not be shown. */
+/** Marks in the segments what a request may not be shown. @param leftOut ids, with all variants of theirs */
 export function maskSegments(segments: readonly Segment[], filter: Filter, leftOut: ReadonlySet<string>): void {
-	for (const { codes, columns, masked, rowOf } of segments) {
-		maskRows(columns, codeFilter(filter, codes), masked);
+	for (const { codes, columns, masked } of segments) maskRows(columns, codeFilter(filter, codes), masked);
+	if (leftOut.size === 0) return;
+	const groups = new Set<number>();
+	for (const { columns, masked, rowOf } of segments) {
 		for (const id of leftOut) {
 			const row = rowOf(id);
-			if (row !== -1) masked[row] = 1;
+			if (row === -1) continue;
+			masked[row] = 1;
+			if (columns.hidden[row] === 0) groups.add(columns.group[row] as number);
 		}
+	}
+	groups.delete(-1);
+	if (groups.size === 0) return;
+	for (const { columns, masked } of segments) {
+		for (let row = 0; row < columns.count; row++) if (groups.has(columns.group[row] as number)) masked[row] = 1;
 	}
 }
 
@@ -50,14 +67,13 @@ export function maskSegments(segments: readonly Segment[], filter: Filter, leftO
  * Products that hold any word of a query and are not masked, best first: BM25F over all segments, times the share of the
  * words that they have, and the likeness of meaning on top.
  * @param table null: by words alone
- * @param thesaurus null: the shop has no synonyms
  */
 export function find(
 	segments: readonly Segment[],
 	text: string,
 	table: WordTable | null,
 	weights: RelevanceWeights = RELEVANCE_WEIGHTS,
-	thesaurus: Thesaurus | null = null,
+	{ thesaurus = null, products: one = null }: FindBy = {},
 ): Found {
 	const lexicon = createLexicon(segments.map(({ index }) => index));
 	const query = readQuery(text, lexicon, thesaurus);
@@ -79,7 +95,7 @@ export function find(
 		}
 	}
 	for (const hit of hits) hit.score /= best;
-	const ordered = sortBest(hits, SORTED_MIN);
+	const ordered = sortBest(hits, SORTED_MIN, one);
 	const corrected = correctedText(text, query);
 	const meaning = table === null || weights.meaning === 0 ? null : meaningOf(table, corrected ?? text);
 	if (meaning !== null) {
@@ -91,12 +107,24 @@ export function find(
 	return { query, hits: ordered, most, corrected };
 }
 
-/** The best first, `least` of them at least; behind them the others in no order, which nobody pages to. */
-function sortBest(hits: readonly Hit[], least: number): Hit[] {
+/** The best first, until there are `least` products at least; behind them the others in no order, which nobody pages to. */
+function sortBest(hits: readonly Hit[], least: number, products: Products | null): Hit[] {
 	if (hits.length <= 2 * least) return hits.toSorted(byScore);
-	const threshold = Float64Array.from(hits, ({ score }) => score).sort()[hits.length - least] as number;
+	const scores = products === null ? Float64Array.from(hits, ({ score }) => score) : bestScores(hits, products);
+	const threshold = scores.sort().at(-least) ?? Number.NEGATIVE_INFINITY;
 	const best = hits.filter(({ score }) => score >= threshold);
 	return [...best.sort(byScore), ...hits.filter(({ score }) => score < threshold)];
+}
+
+/** Score of each product's best variant, in no order. */
+function bestScores(hits: readonly Hit[], products: Products): Float64Array {
+	const best = new Map<number, number>();
+	for (const hit of hits) {
+		const product = products.of(hit);
+		const score = best.get(product);
+		if (score === undefined || hit.score > score) best.set(product, hit.score);
+	}
+	return Float64Array.from(best.values());
 }
 
 /** Equal scores go by id, so that an answer does not depend on what was indexed when. */

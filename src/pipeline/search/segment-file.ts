@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Result } from "../../contract/result.ts";
 import { LANGUAGES } from "../../text/analyse.ts";
 import { createVocabulary } from "../../text/vocabulary.ts";
-import { createCodes } from "../codes.ts";
+import { createCodes, createGroupCodes } from "../codes.ts";
 import { type Container, orRefuse, readContainer, refuse, refusing } from "../esb1.ts";
 import { type Section, textSections, writeContainer } from "../write-esb1.ts";
 import { type Segment, segmentOf } from "./segment.ts";
@@ -27,7 +27,7 @@ const i32 = (values: ArrayLike<number>): Section => ({ dtype: "i32", shape: [val
 export function writeSegment({ index, columns, codes, ids, titles, firstSeenAt }: Segment, version: number): Uint8Array<ArrayBuffer> {
 	const { vocabulary } = index;
 	const terms = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.termOf(id));
-	const names = { ids, titles, terms, forms: vocabulary.forms.texts };
+	const names = { ids, titles, terms, forms: vocabulary.forms.texts, groups: codes.groups.names() };
 	const texts = Object.entries(names).flatMap(([name, values]) => {
 		const { offsets, bytes } = textSections(values);
 		return [[`${name}Offsets`, offsets] as const, [`${name}Bytes`, bytes] as const];
@@ -72,6 +72,9 @@ export function readSegment(file: Uint8Array): Result<{ readonly segment: Segmen
 		const forms = textsOf(container, "forms");
 		const starts = orRefuse(container.section("starts", "u32", [terms.length + 1]));
 		const postings = starts[terms.length] as number;
+		const group = orRefuse(container.section("group", "i32", [count]));
+		// Files of before have groups by number alone.
+		const groups = container.has("groupsBytes") ? textsOf(container, "groups") : [];
 		const namedStarts = orRefuse(container.section("namedStarts", "u32", [count + 1]));
 		const segment = segmentOf({
 			index: {
@@ -95,10 +98,10 @@ export function readSegment(file: Uint8Array): Result<{ readonly segment: Segmen
 				category: orRefuse(container.section("category", "i32", [count])),
 				inStock: orRefuse(container.section("inStock", "u8", [count])),
 				hidden: new Uint8Array(count),
-				group: orRefuse(container.section("group", "i32", [count])),
+				group,
 				attributes: attributes.map((_, code) => orRefuse(container.section(`attribute${code}`, "i32", [count]))),
 			},
-			codes: createCodes({ categories, attributes }),
+			codes: createCodes({ categories, attributes }, createGroupCodes(1 + group.reduce((most, code) => Math.max(most, code), -1), groups)),
 			ids,
 			titles: textsOf(container, "titles"),
 			firstSeenAt: orRefuse(container.section("firstSeenAt", "u32", [count])),

@@ -4,7 +4,7 @@ import { type Language, languageOf } from "../../text/analyse.ts";
 import { type AnalysedProduct, analyseProduct, BM25F_WEIGHTS, type Bm25fWeights, type FieldTexts } from "../../text/bm25f.ts";
 import { createMatcher } from "../../text/match.ts";
 import { buildIndex, type SearchIndex } from "../../text/search-index.ts";
-import { createCodes, type GrowingCodes } from "../codes.ts";
+import { createCodes, createGroupCodes, type GroupCodes, type GrowingCodes } from "../codes.ts";
 import type { SearchedProduct } from "../ports.ts";
 import { type ProductColumns, writeProduct } from "../table.ts";
 import { titleLines } from "./titles.ts";
@@ -47,9 +47,14 @@ export function fieldsOf({ title, titles, brand, category, attributes, descripti
 	};
 }
 
-export function buildSegment(products: readonly ReadProduct[], weights: Bm25fWeights = BM25F_WEIGHTS): Segment {
+/** @param groups in common with other segments of the index */
+export function buildSegment(
+	products: readonly ReadProduct[],
+	weights: Bm25fWeights = BM25F_WEIGHTS,
+	groups: GroupCodes = createGroupCodes(),
+): Segment {
 	const count = products.length;
-	const codes = createCodes({ categories: [], attributes: columnNames(products).map((name) => ({ name, values: [] })) });
+	const codes = createCodes({ categories: [], attributes: columnNames(products).map((name) => ({ name, values: [] })) }, groups);
 	const columns = {
 		count,
 		price: new Int32Array(count),

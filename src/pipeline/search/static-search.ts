@@ -30,14 +30,15 @@ const AS_TYPED: Lexicon = {
  * else nothing. No facets.
  */
 export async function searchWithout(source: SearchSource, lists: HotListSource, request: SearchRequest): Promise<SearchAnswer> {
-	const { query, filter, history, offset, limit, facets, explain } = request;
+	const { query, filter, history, offset, limit, facets, explain, variants } = request;
 	const words = [...new Set(tokensOf(query))].slice(0, WORDS_MAX);
 	const out = dismissedIds(history);
 	const passes = (product: ListedProduct) => passesFilter(product, filter) && !out.has(product.id);
-	const found = (await orNullWithin(STATIC_WAIT_MS, source.holding(words, PRODUCTS_MAX)))?.filter(passes) ?? [];
+	const one = variants === "fold" ? onePerGroup : (products: readonly ListedProduct[]) => products;
+	const found = one((await orNullWithin(STATIC_WAIT_MS, source.holding(words, PRODUCTS_MAX)))?.filter(passes) ?? []);
 	const popular = found.length >= offset + limit ? [] : await popularProducts(lists, filter.category ?? [], passes);
 	const holding = new Set(found.map(({ id }) => id));
-	const all: Listed[] = [...found, ...popular.filter(({ id }) => !holding.has(id))];
+	const all: readonly Listed[] = one([...found, ...popular.filter(({ id }) => !holding.has(id))]);
 	const ids = all.length > 0 || !filtersNothing(filter) ? [] : ((await orNullWithin(STATIC_WAIT_MS, lists.staticIds())) ?? []);
 	const listed: Listed[] = [...all, ...ids.filter((id) => !out.has(id)).map((id) => ({ id }))];
 	const terms = new Set(readQuery(query, AS_TYPED).flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
@@ -55,6 +56,15 @@ export async function searchWithout(source: SearchSource, lists: HotListSource, 
 		facets: facets.map((name) => ({ name, values: [] })),
 		price: null,
 	};
+}
+
+/** Of each product the first variant. */
+function onePerGroup(products: readonly ListedProduct[]): ListedProduct[] {
+	const taken = new Set<string>();
+	return products.filter(({ id, group }) => {
+		const product = group ? `group ${group}` : `id ${id}`;
+		return !taken.has(product) && taken.add(product);
+	});
 }
 
 type Listed = Pick<ListedProduct, "id"> & Partial<ListedProduct>;

@@ -4,7 +4,8 @@ import { highlight } from "../../text/highlight.ts";
 import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import { bitsOf } from "../../text/search-index.ts";
 import type { Thesaurus } from "../../text/thesaurus.ts";
-import { find, type Hit, idOf, maskSegments } from "./find.ts";
+import { find, idOf, maskSegments } from "./find.ts";
+import { oneEach, type Place, type Products, productsOf } from "./products.ts";
 import type { Segment } from "./segment.ts";
 import { titlesOf } from "./titles.ts";
 
@@ -28,32 +29,35 @@ export function answerSuggest(
 	const [, before = "", last = ""] = LAST_WORD.exec(query) ?? [];
 	const typed = before.trim();
 	maskSegments(segments, {}, new Set());
-	const base = typed === "" ? null : find(segments, typed, null, RELEVANCE_WEIGHTS, thesaurus);
+	const products = productsOf(segments);
+	const base = typed === "" ? null : find(segments, typed, null, RELEVANCE_WEIGHTS, { thesaurus });
 	const holding = base?.hits.filter(({ words }) => words === 2 ** base.query.length - 1) ?? null;
-	const completions = last === "" ? [] : completionsOf(segments, formOf(last), holding);
+	const completions = last === "" ? [] : completionsOf(segments, formOf(last), holding, products);
 	const queries = completions.slice(0, limit).map(({ form, hits }) => ({ query: `${typed} ${form}`.trim(), products: hits.length }));
-	const best = completions[0]?.hits ?? holding ?? [];
-	const found = find(segments, queries[0]?.query ?? query, null, RELEVANCE_WEIGHTS, thesaurus);
+	const best = completions[0]?.hits ?? oneEach(holding ?? [], products);
+	const found = find(segments, queries[0]?.query ?? query, null, RELEVANCE_WEIGHTS, { thesaurus });
 	const terms = new Set(found.query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
 	return {
 		source: "words",
 		queries,
 		categories: categoriesOf(best),
-		items: found.hits.slice(0, limit).map((hit) => {
-			const title = titlesOf(hit.segment, hit.row)[0]?.title ?? "";
-			return { id: idOf(hit), title, marks: highlight(title, terms).map(([from, to]): [number, number] => [from, to]) };
-		}),
+		items: oneEach(found.hits, products)
+			.slice(0, limit)
+			.map((hit) => {
+				const title = titlesOf(hit.segment, hit.row)[0]?.title ?? "";
+				return { id: idOf(hit), title, marks: highlight(title, terms).map(([from, to]): [number, number] => [from, to]) };
+			}),
 	};
 }
 
 /** While no index is loaded. */
 export const NO_SUGGESTIONS: SuggestResponse = { source: "static", queries: [], categories: [], items: [] };
 
-type Place = Pick<Hit, "segment" | "row">;
+/** A word and the products that have it, one variant of each. */
 type Completion = { readonly form: string; readonly hits: readonly Place[] };
 
 /** @param holding products that have the words before; null: there are none before */
-function completionsOf(segments: readonly Segment[], prefix: string, holding: readonly Place[] | null): Completion[] {
+function completionsOf(segments: readonly Segment[], prefix: string, holding: readonly Place[] | null, products: Products): Completion[] {
 	const allowed = holding === null ? null : Map.groupBy(holding, ({ segment }) => segment);
 	const rowsOf = new Map(allowed === null ? [] : Array.from(allowed, ([segment, hits]) => [segment, new Set(hits.map(({ row }) => row))]));
 	const byForm = new Map<string, Place[]>();
@@ -74,7 +78,9 @@ function completionsOf(segments: readonly Segment[], prefix: string, holding: re
 			if (places.length > 0) byForm.set(form, places);
 		}
 	}
-	return Array.from(byForm, ([form, hits]) => ({ form, hits })).sort((a, b) => b.hits.length - a.hits.length || (a.form < b.form ? -1 : 1));
+	return Array.from(byForm, ([form, hits]) => ({ form, hits: oneEach(hits, products) })).sort(
+		(a, b) => b.hits.length - a.hits.length || (a.form < b.form ? -1 : 1),
+	);
 }
 
 function categoriesOf(places: readonly Place[]): SuggestResponse["categories"] {

@@ -15,6 +15,7 @@ import type { createInbox, createUndelivered } from "./store/inbox.ts";
 import { rewrapObjects } from "./store/key-rotation.ts";
 import { settleReports } from "./store/local-reports.ts";
 import { renewStaticList } from "./store/pointer.ts";
+import { refreshPopularQueries } from "./store/popular-queries.ts";
 import { expire } from "./store/retention.ts";
 import { createRetrainSignals } from "./store/retrain-signals.ts";
 import { refreshSearchFile } from "./store/search-file.ts";
@@ -54,6 +55,7 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 			["enter what reports say", (now) => settleReports(db, response, now)],
 			["renew the hot lists", (now) => refreshHotLists(db, now).then(() => renewStaticList(db, kv))],
 			["renew what is trending", (now) => refreshTrending(db, now)],
+			["renew what is searched for", (now) => refreshPopularQueries(db, now)],
 			["take objects over to the current key of the log", () => rewrapAndReport()],
 			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
 		],

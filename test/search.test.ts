@@ -229,7 +229,7 @@ test("variants share a place, in the index and before it is loaded; all of them 
 	expect(await search({ variants: "all" })).toMatchObject({ total: 4, facets: [{ values: [{ count: 4 }] }, {}] });
 	const suggested = await shop.answer<SuggestResponse>("POST", "/v1/suggest", { query: "lin" });
 	expect([suggested.queries[0], suggested.categories, suggested.items.length]).toEqual([
-		{ query: "linen", products: 2 },
+		{ query: "linen", products: 2, popular: false },
 		[{ category: "shirts", products: 2 }],
 		2,
 	]);
@@ -302,7 +302,7 @@ test("a search tells why each product is there, and which rule moved it", async 
 test("what was typed is completed from the catalogue's words, each with something to find", async () => {
 	const { suggest } = await open();
 	const answer = await suggest("red sh");
-	expect(answer.queries).toEqual([{ query: "red shoes", products: 2 }]);
+	expect(answer.queries).toEqual([{ query: "red shoes", products: 2, popular: false }]);
 	expect(answer.categories).toEqual([
 		{ category: "care", products: 1 },
 		{ category: "shoes", products: 1 },
@@ -314,7 +314,7 @@ test("what was typed is completed from the catalogue's words, each with somethin
 			[12, 17],
 		],
 	});
-	expect((await suggest("wire")).queries).toEqual([{ query: "wireless", products: 1 }]);
+	expect((await suggest("wire")).queries).toEqual([{ query: "wireless", products: 1, popular: false }]);
 	// Words of a description are found, not offered.
 	expect((await suggest("bla")).queries).toEqual([]);
 	expect((await suggest("红")).queries.map(({ query }) => query)).toContain("红色");

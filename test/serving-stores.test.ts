@@ -153,6 +153,7 @@ test("products of the named categories' lists come first, then the common list, 
 		overall: ["a", "c", "b", "nowhere"],
 		byCategory: new Map([["lip", ["b"]]]),
 		trending: { overall: [], byCategory: new Map() },
+		queries: [],
 		newest: ["a", "b", "d", "new"],
 	});
 	expect(await source.staticIds()).toBeNull();

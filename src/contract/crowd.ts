@@ -9,9 +9,10 @@ export type Feature = (typeof FEATURES)[number];
 
 /**
  * Kinds of values about people. `item` counts visitors who took an interest of any kind, `item.<type>` those of one
- * event type, `category` the interest in any of its items, `type` the visitors who sent such an event.
+ * event type, `category` the interest in any of its items, `type` the visitors who sent such an event, `query` those who
+ * searched for these words.
  */
-export type CrowdKind = Feature | "item" | `item.${EventType}` | "category" | "type";
+export type CrowdKind = Feature | "item" | `item.${EventType}` | "category" | "type" | "query";
 
 /** A value about people. */
 export type CrowdValue = { readonly kind: CrowdKind; readonly name: string };

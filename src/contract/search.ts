@@ -106,7 +106,17 @@ export type SuggestRequest = v.InferOutput<typeof SuggestRequest>;
 export const SuggestResponse = v.strictObject({
 	source: v.picklist(SEARCH_SOURCES),
 	/** Queries that begin with what was typed, in the catalogue's own words, likeliest first. Each finds at least one product. */
-	queries: v.array(v.strictObject({ query: v.string(), products: v.number() })),
+	queries: v.array(
+		v.strictObject({
+			query: v.string(),
+			/** That have every word of it; variants of one count once. */
+			products: v.number(),
+			popular: v.pipe(
+				v.boolean(),
+				v.description("Whether 50 visitors of one day or more searched for just these words; else the catalogue alone suggests it."),
+			),
+		}),
+	),
 	categories: v.array(v.strictObject({ category: Label, products: v.number() })),
 	items: v.array(v.strictObject({ id: ItemId, title: v.string(), marks: v.array(v.tuple([v.number(), v.number()])) })),
 });

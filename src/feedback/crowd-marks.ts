@@ -22,10 +22,10 @@ export async function crowdMarksOf(lines: readonly LogLine[], { categoriesOf, sa
 	if (speaking.length === 0) return [];
 	const categories = await categoriesOf(speaking.flatMap(({ item }) => (item === null ? [] : [item])));
 	const marks = new Map<string, { readonly day: number; readonly visitor: VisitorKey; readonly value: CrowdValue }>();
-	for (const { type, item, context, visitor, receivedAt } of speaking) {
+	for (const { type, item, query, context, visitor, receivedAt } of speaking) {
 		const known = item !== null && categories.has(item) ? item : null;
 		const day = Math.floor(receivedAt / 86_400);
-		for (const value of crowdValuesOf(type, known, (known === null ? null : categories.get(known)) ?? null, context))
+		for (const value of crowdValuesOf(type, known, (known === null ? null : categories.get(known)) ?? null, context, query))
 			marks.set(JSON.stringify([day, visitor, value.kind, value.name]), { day, visitor: visitor as VisitorKey, value });
 	}
 	const salts = new Map<number, Salt | null>();

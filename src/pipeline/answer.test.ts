@@ -205,6 +205,7 @@ test("what is popular begins with the categories asked for, of late before of ol
 		byCategory: new Map([["nail", ["nail-8", "lip-1"]]]),
 		trending: { overall: [], byCategory: new Map() },
 		newest: [],
+		queries: [],
 	};
 	expect(idsOf(answer(release, request([]), hot))).toEqual(["hair-12", "lip-1", "lip-2"]);
 	expect(idsOf(answer(release, request([], { filter: { category: ["nail"] }, limit: 9 }), hot))).toEqual([

@@ -185,7 +185,12 @@ export interface OverlaySource {
 export type CategoryLists = { readonly overall: readonly string[]; readonly byCategory: ReadonlyMap<string, readonly string[]> };
 
 /** What the shop's own database says of its products: popular of late, trending, and seen last in the catalogue. */
-export type HotLists = CategoryLists & { readonly trending: CategoryLists; readonly newest: readonly string[] };
+export type HotLists = CategoryLists & {
+	readonly trending: CategoryLists;
+	readonly newest: readonly string[];
+	/** Queries that a crowd made, the most popular first: words of the catalogue's vocabulary. */
+	readonly queries: readonly string[];
+};
 
 /** A product with its values, while no release is at hand. */
 export type ListedProduct = OverlaidProduct & { readonly id: string };

@@ -71,7 +71,7 @@ function createShop() {
 				),
 		},
 		hotLists: {
-			lists: () => fromDatabase(() => ({ ...NO_LISTS, trending: NO_LISTS, newest: [] })),
+			lists: () => fromDatabase(() => ({ ...NO_LISTS, trending: NO_LISTS, newest: [], queries: [] })),
 			products: () => fromDatabase(() => products),
 			named: (ids) => fromDatabase(() => products.filter(({ id }) => ids.includes(id))),
 			staticIds: () => fromKv(() => staticIds),

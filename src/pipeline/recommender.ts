@@ -261,7 +261,11 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				const watch = createStopwatch(ports.clock);
 				const { index } = searchKeeper;
 				const response =
-					index === null ? NO_SUGGESTIONS : watch.span("suggest", () => answerSuggest(index.segments, request, searchKeeper.thesaurus));
+					index === null
+						? NO_SUGGESTIONS
+						: watch.span("suggest", () =>
+								answerSuggest(index.segments, request, { thesaurus: searchKeeper.thesaurus, popular: keeper.hot?.queries ?? [] }),
+							);
 				return { response, spans: watch.spans };
 			});
 		},

@@ -26,6 +26,13 @@ test("an interest speaks for item and category, a dismissal for itself alone, wh
 	expect(kinds("view", null, null, CONTEXT)).toEqual(["type", "country", "region", "device", "daypart", "weekday", "referrer"]);
 });
 
+test("a search speaks for its words, any other event that has some for none", () => {
+	const queries = (...parameters: Parameters<typeof crowdValuesOf>) => crowdValuesOf(...parameters).filter(({ kind }) => kind === "query");
+	expect(queries("search", null, null, UNKNOWN_CONTEXT, "red shoes")).toEqual([{ kind: "query", name: "red shoes" }]);
+	expect(queries("search", null, null, UNKNOWN_CONTEXT, "red *")).toEqual([]);
+	expect(queries("click", "a", null, UNKNOWN_CONTEXT, "red shoes")).toEqual([]);
+});
+
 test("a visitor's marks are whole numbers below 2^52, spread evenly, and differ from value to value and visitor to visitor", async () => {
 	const marks = await Promise.all(
 		Array.from({ length: 4000 }, (_, n) => markOf(`visitor-${n % 40}` as VisitorKey, { kind: "item", name: `${Math.floor(n / 40)}` })),

@@ -1,6 +1,7 @@
 import type { CoarseContext } from "../contract/context.ts";
 import { type CrowdValue, FEATURES, type Feature } from "../contract/crowd.ts";
 import type { EventType } from "../contract/event.ts";
+import { countedQuery } from "./query-words.ts";
 
 /** Event types that say a visitor took an interest in an item. */
 const INTERESTS: readonly EventType[] = ["view", "click", "cart", "purchase"];
@@ -17,9 +18,18 @@ export function featuresOf(context: CoarseContext): CrowdValue[] {
  * All values that one event of a visitor speaks for.
  * @param item     id of the catalogue, null for any other
  * @param category of the item
+ * @param query    as the log has it
  */
-export function crowdValuesOf(type: EventType, item: string | null, category: string | null, context: CoarseContext): CrowdValue[] {
+export function crowdValuesOf(
+	type: EventType,
+	item: string | null,
+	category: string | null,
+	context: CoarseContext,
+	query: string | null = null,
+): CrowdValue[] {
 	const values: CrowdValue[] = [{ kind: "type", name: type }, ...featuresOf(context)];
+	const counted = type === "search" && query !== null ? countedQuery(query) : null;
+	if (counted !== null) values.push({ kind: "query", name: counted });
 	if (item === null) return values;
 	values.push({ kind: `item.${type}`, name: item });
 	if (!INTERESTS.includes(type)) return values;

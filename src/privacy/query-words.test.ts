@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { passesLuhn, withoutIdentifiers } from "./identifiers.ts";
-import { keptQuery } from "./query-words.ts";
+import { countedQuery, keptQuery } from "./query-words.ts";
 
 const VOCABULARY = new Set(["red", "nail", "polish", "4111", "1111", "49", "口红"]);
 const knownWordsOf = (text: string) => (VOCABULARY.has(text) ? text : text.includes("口红") ? "口红" : null);
@@ -45,4 +45,16 @@ test("nothing is ever kept but words of the vocabulary and the marker", () => {
 		}),
 		{ numRuns: 500 },
 	);
+});
+
+test.each([
+	["red shoes", "red shoes"],
+	["红色口红", "红色口红"],
+	["red *", null],
+	["* shoes", null],
+	["*", null],
+	["r".repeat(60), "r".repeat(60)],
+	["r".repeat(61), null],
+])("of what is kept as %j, %j is counted", (kept, counted) => {
+	expect(countedQuery(kept)).toBe(counted);
 });

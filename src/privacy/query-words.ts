@@ -33,3 +33,10 @@ export function keptQuery(
 	}
 	return { query: words.length === 0 ? null : words.join(" "), cut };
 }
+
+/** Longest query that is counted, UTF-16 units: one that many type alike is short. */
+const COUNTED_MAX_LENGTH = 60;
+
+/** A kept query as it may be offered to others once a crowd has typed it; null where words of it were dropped, or it is long. */
+export const countedQuery = (kept: string): string | null =>
+	kept.length > COUNTED_MAX_LENGTH || kept.split(" ").includes(OTHER_WORDS) ? null : kept;

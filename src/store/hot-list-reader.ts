@@ -2,6 +2,8 @@ import type { CategoryLists, HotListSource, ListedProduct } from "../pipeline/po
 import { SHORT_BODY } from "./overlay.ts";
 import { STATIC_LIST_KEY } from "./pointer.ts";
 
+/** Name of the list that holds queries, not products. */
+export const QUERIES_LIST = "queries";
 /** Longest list of what the catalogue has seen last, items. */
 const NEWEST_LIST_MAX = 1000;
 /** Products read for one answer without a release; a filter may leave out most of them. */
@@ -40,6 +42,7 @@ export function createHotListSource(db: D1Database, kv: KVNamespace): HotListSou
 			return {
 				...listsOf("popular", parsed),
 				trending: listsOf("trending", parsed),
+				queries: parsed.find(([name]) => name === QUERIES_LIST)?.[1] ?? [],
 				newest: (newest?.results ?? []).map(({ id }) => id),
 			};
 		},

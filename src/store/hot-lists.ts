@@ -60,9 +60,11 @@ ON CONFLICT (name) DO UPDATE SET items = excluded.items, updatedAt = excluded.up
  * @param now unix seconds
  */
 export async function refreshHotLists(db: D1Database, now: number): Promise<void> {
-	const days = JSON.stringify(
-		Array.from({ length: HOT_WINDOW_DAYS }, (_, age) => [utcDay(now - age * 86_400), 0.5 ** (age / HOT_HALF_LIFE_DAYS)]),
-	);
+	const days = JSON.stringify(weightedDays(now));
 	const kinds = JSON.stringify(Object.entries(HOT_WEIGHTS));
 	await db.prepare(REFRESH).bind(days, kinds, now, HOT_LIST_MAX_ITEMS).run();
 }
+
+/** Days that count, each with its weight, the latest first. @param now unix seconds */
+export const weightedDays = (now: number): [day: string, weight: number][] =>
+	Array.from({ length: HOT_WINDOW_DAYS }, (_, age) => [utcDay(now - age * 86_400), 0.5 ** (age / HOT_HALF_LIFE_DAYS)]);

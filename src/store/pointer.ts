@@ -35,7 +35,11 @@ export function createPointerStore(db: D1Database, kv: KVNamespace): PointerStor
 				db.prepare(`${ENTER} SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ${UNMOVED} = ?9`).bind(...valuesOf(entry), from.updatedAt),
 				...(popular === null
 					? []
-					: [db.prepare(`DELETE FROM hot_lists WHERE name NOT LIKE 'trending%' AND ${UNMOVED} = ?1`).bind(from.updatedAt)]),
+					: [
+							db
+								.prepare(`DELETE FROM hot_lists WHERE (name = 'popular' OR name LIKE 'popular:%') AND ${UNMOVED} = ?1`)
+								.bind(from.updatedAt),
+						]),
 				...jsonParts(lists).map(({ json }) =>
 					db
 						.prepare(

@@ -185,11 +185,11 @@ export const counters = sqliteTable("counters", { name: text().primaryKey(), n: 
 
 /**
  * Lists that answer while a release is not at hand: `popular` and `popular:<category>`; and those that only the counts
- * know: `trending` and `trending:<category>`.
+ * know: `trending` and `trending:<category>`, and `queries`.
  */
 export const hotLists = sqliteTable("hot_lists", {
 	name: text().primaryKey(),
-	/** JSON array of item ids, best first. */
+	/** JSON array of item ids, best first; of `queries`, of words of the catalogue. */
 	items: text().notNull(),
 	updatedAt: integer().notNull(),
 });

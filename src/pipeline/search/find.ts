@@ -8,7 +8,7 @@ import { coordinated, RELEVANCE_WEIGHTS, type RelevanceWeights, wordCount } from
 import type { WordTable } from "../../text/text-vector.ts";
 import type { Thesaurus } from "../../text/thesaurus.ts";
 import { meaningOf } from "./meaning.ts";
-import type { Products } from "./products.ts";
+import { oneEach, type Place, type Products } from "./products.ts";
 import type { Segment } from "./segment.ts";
 
 /** A product that was found. */
@@ -105,6 +105,23 @@ export function find(
 		for (const [place, hit] of compared.entries()) ordered[place] = hit;
 	}
 	return { query, hits: ordered, most, corrected };
+}
+
+/** Products that hold every word of a text and are not masked, one variant of each, in no order. */
+export function holdingAll(segments: readonly Segment[], text: string, products: Products): readonly Place[] {
+	const lexicon = createLexicon(segments.map(({ index }) => index));
+	const query = readQuery(text, lexicon);
+	const all = 2 ** query.length - 1;
+	const count = segments.reduce((sum, { index }) => sum + index.count, 0);
+	const places: Place[] = [];
+	for (const segment of segments) {
+		const { rows, size, words } = segment.matcher.match(query, lexicon, count);
+		for (let i = 0; i < size; i++) {
+			const row = rows[i] as number;
+			if (words[row] === all && segment.masked[row] === 0) places.push({ segment, row });
+		}
+	}
+	return oneEach(places, products);
 }
 
 /** The best first, until there are `least` products at least; behind them the others in no order, which nobody pages to. */

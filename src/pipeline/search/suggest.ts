@@ -4,37 +4,50 @@ import { highlight } from "../../text/highlight.ts";
 import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import { bitsOf } from "../../text/search-index.ts";
 import type { Thesaurus } from "../../text/thesaurus.ts";
-import { find, idOf, maskSegments } from "./find.ts";
+import { find, holdingAll, idOf, maskSegments } from "./find.ts";
 import { oneEach, type Place, type Products, productsOf } from "./products.ts";
 import type { Segment } from "./segment.ts";
 import { titlesOf } from "./titles.ts";
 
 /** Completions of the last word that are looked at, those that most products hold. */
 const COMPLETIONS_MAX = 40;
+/** Popular queries that are looked at for each that may be offered: of some the products are sold out. */
+const POPULAR_TRIED = 2;
 const CATEGORIES_MAX = 3;
 /** Fields whose words are offered: descriptions and attributes hold much that nobody would type. */
 const OFFERED = bitsOf(["title", "brand", "category"]);
 const LAST_WORD = /^(.*?)([\p{L}\p{N}\p{M}]*)$/su;
 
+/** What completions may come from beside the catalogue's words. */
+export type SuggestMind = {
+	readonly thesaurus: Thesaurus | null;
+	/** Queries that a crowd made, the most popular first. */
+	readonly popular: readonly string[];
+};
+
 /**
- * Completes what was typed from the catalogue alone: its last word by words that titles, brands and categories begin
- * with, each tried together with the words before it, so that every completion finds something. What visitors typed is
- * not used: the log keeps no text that could be offered to others before a crowd shares it.
+ * Completes what was typed: first by what many others searched for, which a crowd of one day must have typed alike, then from
+ * the catalogue: the last word by words that titles, brands and categories begin with, each tried together with the words
+ * before it. Every completion finds something.
  */
 export function answerSuggest(
 	segments: readonly Segment[],
 	{ query, limit }: SuggestRequest,
-	thesaurus: Thesaurus | null,
+	{ thesaurus, popular }: SuggestMind,
 ): SuggestResponse {
 	const [, before = "", last = ""] = LAST_WORD.exec(query) ?? [];
 	const typed = before.trim();
 	maskSegments(segments, {}, new Set());
 	const products = productsOf(segments);
+	const searched = popularCompletions(segments, query, popular, limit, products);
 	const base = typed === "" ? null : find(segments, typed, null, RELEVANCE_WEIGHTS, { thesaurus });
 	const holding = base?.hits.filter(({ words }) => words === 2 ** base.query.length - 1) ?? null;
 	const completions = last === "" ? [] : completionsOf(segments, formOf(last), holding, products);
-	const queries = completions.slice(0, limit).map(({ form, hits }) => ({ query: `${typed} ${form}`.trim(), products: hits.length }));
-	const best = completions[0]?.hits ?? oneEach(holding ?? [], products);
+	const known = new Set(searched.map(({ form }) => plainOf(form)));
+	const ownWords = completions.map(({ form, hits }) => ({ form: `${typed} ${form}`.trim(), hits }));
+	const all = [...searched, ...ownWords.filter(({ form }) => !known.has(plainOf(form)))].slice(0, limit);
+	const queries = all.map(({ form, hits }, place) => ({ query: form, products: hits.length, popular: place < searched.length }));
+	const best = all[0]?.hits ?? oneEach(holding ?? [], products);
 	const found = find(segments, queries[0]?.query ?? query, null, RELEVANCE_WEIGHTS, { thesaurus });
 	const terms = new Set(found.query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
 	return {
@@ -53,8 +66,35 @@ export function answerSuggest(
 /** While no index is loaded. */
 export const NO_SUGGESTIONS: SuggestResponse = { source: "static", queries: [], categories: [], items: [] };
 
-/** A word and the products that have it, one variant of each. */
+/** A query, or a word of it, and the products that have it, one variant of each. */
 type Completion = { readonly form: string; readonly hits: readonly Place[] };
+
+/** Words without accents, in lower case, one space between them. */
+const plainOf = (text: string): string => text.trimStart().split(/\s+/u).map(formOf).join(" ");
+
+const plainLists = new WeakMap<readonly string[], readonly string[]>();
+
+/** Queries of the list that begin with what was typed and find something, in its order. */
+function popularCompletions(
+	segments: readonly Segment[],
+	typed: string,
+	popular: readonly string[],
+	limit: number,
+	products: Products,
+): Completion[] {
+	const plain = plainLists.get(popular) ?? popular.map(plainOf);
+	plainLists.set(popular, plain);
+	const prefix = plainOf(typed);
+	if (prefix === "") return [];
+	const likely = popular.filter((_, place) => plain[place]?.startsWith(prefix)).slice(0, POPULAR_TRIED * limit);
+	const found: Completion[] = [];
+	for (const form of likely) {
+		if (found.length >= limit) break;
+		const hits = holdingAll(segments, form, products);
+		if (hits.length > 0) found.push({ form, hits });
+	}
+	return found;
+}
 
 /** @param holding products that have the words before; null: there are none before */
 function completionsOf(segments: readonly Segment[], prefix: string, holding: readonly Place[] | null, products: Products): Completion[] {

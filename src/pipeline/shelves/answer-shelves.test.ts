@@ -53,6 +53,7 @@ const HOT: HotLists = {
 	byCategory: new Map(),
 	trending: { overall: ["nail-8", "gone", "hair-10", "lip-1"], byCategory: new Map([["lip", ["口红-4"]]]) },
 	newest: ["hair-11", "nail-6"],
+	queries: [],
 };
 const spec = (shelf: Shelf, more: Partial<ShelfSpec> = {}): ShelfSpec => ({
 	shelf,

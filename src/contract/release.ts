@@ -113,6 +113,8 @@ export const Fusion = v.object({
 	seen: v.optional(v.array(v.number()), []),
 	buckets: Buckets,
 	session: Buckets,
+	/** Of a log with orders: `bought` links are a regression over baskets, and these weigh the shopper's own; `rank/baskets.ts`. */
+	baskets: v.optional(v.object({ own: v.number(), popular: v.number() })),
 });
 export type Fusion = v.InferOutput<typeof Fusion>;
 export type FusionBucket = Fusion["buckets"][number];

@@ -45,7 +45,7 @@ export function checkParity(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): 
 function encoderAgrees(release: OverlaidRelease, rows: Int32Array, known: ParityCase): boolean {
 	const { encoder, manifest, items } = release.loaded;
 	if (encoder === null) return true;
-	const entries = Array.from(rows, (row) => ({ row, vector: null, query: null, kind: 1, gap: 0 }));
+	const entries = Array.from(rows, (row) => ({ row, vector: null, query: null, kind: 1, gap: 0, at: null }));
 	const input = encodeHistory(entries, manifest.encoder.length, items.dim, UNKNOWN_CONTEXT, release.writeVector);
 	let output: Float32Array;
 	try {

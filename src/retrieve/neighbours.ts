@@ -31,7 +31,7 @@ export const linksOver = ({ offsets, targets, weights, scales }: Neighbours): Li
 export type NeighbourShape = { readonly tau: number; readonly decay: readonly number[] };
 
 /**
- * Adds what one table says of each item that it reaches; a repeated history item counts at each of its ages.
+ * Adds what one table says of each item that it reaches, as a feature; a repeated history item counts at each of its ages.
  * @param history rows, oldest first; the newest has age 0. Rows beyond the table have no links.
  * @param masked  1: the row may not be shown and does not become a candidate
  * @param column  the feature's place in the set
@@ -44,9 +44,22 @@ export function reachNeighbours(
 	into: CandidateSet,
 	column: number,
 ): void {
-	const window = Math.min(shape.decay.length, history.length);
+	addNeighbours(table, shape.decay, history, masked, into, column);
+	into.mapColumn(column, (sum) => (sum === 0 ? 0 : Math.log1p(shape.tau * sum)));
+}
+
+/** The sum alone: over ages a of decays[a] * weight(item of age a -> candidate). */
+export function addNeighbours(
+	table: Links,
+	decays: readonly number[],
+	history: Int32Array,
+	masked: Uint8Array,
+	into: CandidateSet,
+	column: number,
+): void {
+	const window = Math.min(decays.length, history.length);
 	for (let age = 0; age < window; age++) {
-		const decay = shape.decay[age] as number;
+		const decay = decays[age] as number;
 		const links = decay > 0 ? table.linksOf(history[history.length - 1 - age] as number) : null;
 		if (links === null) continue;
 		const { targets, weights, from, to, scale } = links;
@@ -57,7 +70,6 @@ export function reachNeighbours(
 			if (masked[target] === 0) into.add(target, column, weight * (weights[k] as number));
 		}
 	}
-	into.mapColumn(column, (sum) => (sum === 0 ? 0 : Math.log1p(shape.tau * sum)));
 }
 
 /** Weight of the link from one row to another, 0 when there is none. */

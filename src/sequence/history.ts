@@ -13,6 +13,8 @@ export type KnownEntry = {
 	readonly kind: number;
 	/** Bucket of the time since the entry before, known or not. */
 	readonly gap: number;
+	/** Unix seconds; null where it was not sent. */
+	readonly at: number | null;
 };
 
 export type KnownHistory = {
@@ -57,10 +59,17 @@ export function knownHistory(request: Pick<RecommendationRequest, "history" | "i
 			const row = vocabulary.rowOf(item);
 			if (row === -1) continue;
 			rows.push(row);
-			entries.push({ row, vector: null, query: null, kind: HISTORY_EVENTS.indexOf(event as HistoryEvent) + 1 || KIND_OF_VIEW, gap });
+			entries.push({
+				row,
+				vector: null,
+				query: null,
+				kind: HISTORY_EVENTS.indexOf(event as HistoryEvent) + 1 || KIND_OF_VIEW,
+				gap,
+				at: at ?? null,
+			});
 		} else if (query !== undefined) {
 			const vector = vocabulary.vectorOf(query);
-			if (vector !== null) entries.push({ row: null, vector, query, kind: KIND_OF_SEARCH, gap });
+			if (vector !== null) entries.push({ row: null, vector, query, kind: KIND_OF_SEARCH, gap, at: at ?? null });
 		}
 	}
 	const hidden = Array.from(dismissed, vocabulary.rowOf).filter((row) => row !== -1);

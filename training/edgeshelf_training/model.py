@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from .baskets import basket_table, read_orders
 from .candidates import COUNTED, Tables
 from .config import TrainConfig
 from .content import content_neighbours, leading_components, tfidf
-from .corpus import Corpus, Item
+from .corpus import Corpus, Item, Log
 from .counts import bought_counts, event_weights, popularity, transition_table
 from .encoder import Towers
 from .features import item_features
@@ -75,7 +76,7 @@ def fit_model(
     popular = popularity(log, spans, weights, items).astype(np.float32)
     counted = {
         "transitions": transition_table(log, spans, weights, items, config.window, config.k_pair, corpus.keep_seen),
-        "bought": bought_counts(log, spans, weights, config.k_pair),
+        "bought": bought_table(log, spans, weights, items, config.k_pair),
         "similar": content_neighbours(content.matrix, popular, config.similar_neighbours),
     }
     most = {"similar": config.similar_neighbours}
@@ -96,3 +97,14 @@ def fit_model(
         fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
         curves,
     )  # fmt: skip
+
+
+def bought_table(log: Log, spans: np.ndarray, weights: np.ndarray, items: int, k_pair: int) -> sparse.csr_matrix:
+    """What is bought along with what, f64[items,items]: by regression where the log has orders, else by counts."""
+    pairs = bought_counts(log, spans, weights, k_pair)
+    pairs.resize(items, items)
+    inside = np.zeros(len(log.rows))
+    for start, end in spans:
+        inside[start:end] = weights[start:end]
+    orders = read_orders(log, inside, items)
+    return basket_table(orders, pairs) if len(orders.visitors) else pairs

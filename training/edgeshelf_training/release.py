@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from . import esb1
+from .baskets import BasketWeights
 from .candidates import COUNTED, PARTS, Shape, Tables
 from .errors import InputError
 from .fusion import Bucket
@@ -28,6 +29,7 @@ class Fusion:
     buckets: tuple[Bucket, ...]
     session: tuple[Bucket, ...]
     seen: tuple[float, ...] = ()  # offsets of items that stand in the history, by age
+    baskets: BasketWeights | None = None  # None: the log has no orders
     boost: np.ndarray | None = field(default=None, compare=False)  # f32[N], lies in items.bin
 
 
@@ -62,7 +64,8 @@ def fusion_json(fusion: Fusion) -> dict:
 
     shapes = {name: {"tau": shape.tau, "decay": list(shape.decay)} for name, shape in fusion.shapes.items()}
     sets = {"buckets": listed(fusion.buckets), "session": listed(fusion.session)}
-    return {"format": 1, "encoder": {"candidates": fusion.candidates}, **shapes, "seen": list(fusion.seen), **sets}
+    facts = {"format": 1, "encoder": {"candidates": fusion.candidates}, **shapes, "seen": list(fusion.seen), **sets}
+    return facts if fusion.baskets is None else {**facts, "baskets": asdict(fusion.baskets)}
 
 
 def fusion_from_json(data: dict) -> Fusion:
@@ -79,7 +82,9 @@ def fusion_from_json(data: dict) -> Fusion:
     shapes = {name: Shape(float(data[name]["tau"]), tuple(data[name]["decay"])) for name in COUNTED}
     sets = buckets(data["buckets"]), buckets(data["session"])
     seen = tuple(float(offset) for offset in data.get("seen", ()))
-    return Fusion(int(data["encoder"]["candidates"]), shapes, *sets, seen)
+    baskets = data.get("baskets")
+    weights = None if baskets is None else BasketWeights(float(baskets["own"]), float(baskets["popular"]))
+    return Fusion(int(data["encoder"]["candidates"]), shapes, *sets, seen, weights)
 
 
 def neighbours_container(table: Neighbours, items: int, k_pair: int | None) -> esb1.Container:

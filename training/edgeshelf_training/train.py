@@ -13,6 +13,7 @@ import torch
 from . import distributed
 from .ablation import Less
 from .asked import Asked, ask
+from .baskets import choose_weights
 from .canonical import canonicalise
 from .choose_fusion import choose_fusion
 from .compare import compare
@@ -188,6 +189,11 @@ def fit_tune(
     fusion = dataclasses.replace(fusion, boost=boost)
     newcomers = make_newcomers(bare, tune, content, queries)
     fusion = place_newcomers(fusion, asked, tune.tables(boost), newcomers, config, corpus.keep_seen)
+    if (corpus.log.orders >= 0).any():
+        bought = bare.tables.counted["bought"]
+        first, second = int(corpus.log.at[split.validation[:, 1]].min(initial=0)), split.test_from or 0
+        weights = choose_weights(corpus.log, bought, bare.tables.popularity, first, second)
+        fusion = dataclasses.replace(fusion, baskets=weights)
     return tune, fusion, less
 
 

@@ -1,6 +1,9 @@
+import dataclasses
+
 import numpy as np
 from scipy import sparse
 
+from edgeshelf_training.baskets import BasketWeights
 from edgeshelf_training.candidates import (
     COUNTED,
     Shape,
@@ -119,3 +122,6 @@ def test_fusion_json_reads_back():
     session = (Bucket(None, (0.0, 2.0, 3.0, 4.0, 5.0, 0.5, 1.0, 1.0)),)
     fusion = Fusion(200, shapes, buckets, session, (-0.5, 0.25))
     assert fusion_from_json(fusion_json(fusion)) == fusion
+    assert "baskets" not in fusion_json(fusion)  # of a log without orders
+    shopping = dataclasses.replace(fusion, baskets=BasketWeights(0.04, 0.5))
+    assert fusion_from_json(fusion_json(shopping)) == shopping

@@ -124,6 +124,26 @@ test("bought together: of the whole cart, what was bought before what was looked
 	expect(byVariant.ids).not.toContain("lip-1");
 });
 
+test("bought together, fitted to baskets: links add up with what the shopper bought before, and no other order is laid over it", () => {
+	const plain = load();
+	const fusion = { ...plain.loaded.fusion, baskets: { own: 0.8, popular: 0 } };
+	const release = createOverlaidRelease({ ...plain.loaded, fusion }, createPlainSpace);
+	const history = [...entries("purchase", "hair-12", "hair-12"), ...entries("purchase", "nail-7"), ...entries("view", "nail-5")];
+	const ask = (excludeSeen: boolean) =>
+		answer(release, [spec("bought-together", { items: ["lip-1"], limit: 4 })], { history, excludeSeen, explain: true }).only;
+	// hair-9 by its link, 1; hair-12 0.8 log 3, nail-7 0.8 log 2; then what is only looked at next.
+	const shown = ask(false);
+	expect(shown).toMatchObject({ source: "session", ids: ["hair-9", "hair-12", "nail-7", "lip-2"] });
+	expect(shown.items.map(({ score }) => score)).toEqual([
+		expect.closeTo(2, 6),
+		1 + 0.8 * Math.log(3),
+		1 + 0.8 * Math.log(2),
+		expect.any(Number),
+	]);
+	expect(shown.items[1]?.reason).toEqual({ kind: "bought" });
+	expect(ask(true).ids.slice(0, 2)).toEqual(["hair-9", "lip-2"]);
+});
+
 test("trending, new and popular come from their lists, by category where one is asked for, and say so", () => {
 	const release = load();
 	const ask = (shelf: Shelf, more: Partial<ShelfSpec> = {}, hot: HotLists | null = HOT) =>
@@ -165,10 +185,10 @@ test("recently viewed and buy again come from the history alone and are never fi
 	];
 	const ask = (shelf: Shelf, more: Partial<ShelfSpec> = {}) => answer(release, [spec(shelf, { limit: 9, ...more })], { history }).only;
 	expect(ask("recently-viewed").ids).toEqual(["nail-5", "hair-9", "hair-10", "lip-1"]);
-	// lip-2 was dismissed: hair-9 1 + 1/3, hair-10 1/2.
+	// lip-2 was dismissed. Roots of the orders with their popularity: hair-9 sqrt(2) + 0.2, hair-10 1 + 0.1.
 	expect(ask("buy-again").items).toEqual([
-		{ id: "hair-9", score: 1 + 1 / 3 },
-		{ id: "hair-10", score: 1 / 2 },
+		{ id: "hair-9", score: expect.closeTo(Math.SQRT2 + 0.2, 5) },
+		{ id: "hair-10", score: expect.closeTo(1.1, 5) },
 	]);
 	expect(ask("recently-viewed", { filter: { category: ["hair"] } }).ids).toEqual(["hair-9", "hair-10"]);
 	expect(answer(release, [spec("buy-again")]).only).toMatchObject({ ids: [] });

@@ -92,7 +92,9 @@ export function answerShelves(
 		const { shelf, rules } = specs[n] as ShelfSpec;
 		if (isFromHistory(shelf) || shelf === "personal") return { ...pool, source: pool.rung };
 		const lift = liftOf(release, rules);
-		if (scores === null) return { ...inOrder(pool, lifted(pool.rows, lift)), source: pool.rung };
+		// Where it was fitted to baskets, the history had its say already.
+		const isFitted = shelf === "bought-together" && release.loaded.fusion.baskets !== undefined;
+		if (scores === null || isFitted) return { ...inOrder(pool, lifted(pool.rows, lift)), source: pool.rung };
 		const own = lift === null ? scores : new Map(pool.rows.map((row) => [row, (scores.get(row) as number) + lift(row)]));
 		return { ...reordered(pool, own), source: shopper.query === null ? "session" : "personal" };
 	});

@@ -1,5 +1,7 @@
 import { HISTORY_EVENTS, PARTS, type Reason } from "../../contract/recommendation.ts";
-import { linkWeight, reachNeighbours } from "../../retrieve/neighbours.ts";
+import { type BasketWeights, ownWeight } from "../../rank/baskets.ts";
+import { addNeighbours, type Links, linkWeight, reachNeighbours } from "../../retrieve/neighbours.ts";
+import { ordersOf } from "../../sequence/orders.ts";
 import type { OverlaidRelease } from "../overlaid-release.ts";
 import { productOf, variantsOf } from "../prepare-mask.ts";
 import { EMPTY_POOL, type MakePool, maskSubjects, type PoolAsk, subjectOf } from "./pool.ts";
@@ -12,7 +14,8 @@ const VARIANT_WEIGHT = 0.5;
 
 /**
  * What is bought along with a cart. Every product of the cart counts alike, whatever its place, and its variants speak
- * for it with half a voice; what was bought together comes before what was only looked at next.
+ * for it with half a voice; what was bought together comes before what was only looked at next. Where the release was
+ * fitted to baskets, what the shopper's own orders held counts too, if it may be shown at all.
  */
 export const boughtTogetherPool: MakePool = (ask) => {
 	const { release, most } = ask;
@@ -27,7 +30,8 @@ export const boughtTogetherPool: MakePool = (ask) => {
 	// The newest has age 0: the cart itself stands at the end.
 	const decay = Array.from(rows, (_, age) => (age < cart.length ? 1 : VARIANT_WEIGHT));
 	candidates.clear();
-	if (bought !== null) reachNeighbours(bought, { tau: fusion.bought.tau, decay }, rows, table.masked, candidates, BOUGHT);
+	if (bought !== null && fusion.baskets !== undefined) reachBaskets(ask, bought, fusion.baskets, decay, rows);
+	else if (bought !== null) reachNeighbours(bought, { tau: fusion.bought.tau, decay }, rows, table.masked, candidates, BOUGHT);
 	const together = candidates.size;
 	reachNeighbours(transitions, { tau: fusion.transitions.tau, decay }, rows, table.masked, candidates, TRANSITIONS);
 	top.reset(most);
@@ -38,7 +42,10 @@ export const boughtTogetherPool: MakePool = (ask) => {
 		top.offer(candidates.rows[c] as number, c < together ? 1 + feature(BOUGHT) : next);
 	}
 	const found = top.sorted();
-	const reasonOf = (row: number): Reason => ({ kind: "bought-together", item: release.idOf(partnerOf(release, row, cart, siblings)) });
+	const reasonOf = (row: number): Reason => {
+		const partner = partnerOf(release, row, cart, siblings);
+		return partner === null ? { kind: "bought" } : { kind: "bought-together", item: release.idOf(partner) };
+	};
 	return { rows: [...found.rows], scores: [...found.scores], reasonOf, about: cart, rung: "session" };
 };
 
@@ -52,11 +59,26 @@ function cartOf({ release, spec, shopper: { history } }: PoolAsk): number[] {
 	return subject === -1 ? [] : [subject];
 }
 
-/** The cart's row that speaks most for a row, by itself or by a variant. */
-function partnerOf(release: OverlaidRelease, row: number, cart: readonly number[], siblings: readonly number[]): number {
+/** Sums what the cart says, and adds what the shopper's own orders do. */
+function reachBaskets(
+	{ release, shopper }: PoolAsk,
+	bought: Links,
+	weights: BasketWeights,
+	decay: readonly number[],
+	rows: Int32Array,
+): void {
+	const { candidates } = release.scratch();
+	addNeighbours(bought, decay, rows, release.loaded.table.masked, candidates, BOUGHT);
+	if (weights.own === 0) return;
+	for (const [row, orders] of ordersOf(shopper.history.entries))
+		if (!release.isMasked(row)) candidates.add(row, BOUGHT, ownWeight(weights, orders));
+}
+
+/** The cart's row that speaks most for a row, by itself or by a variant; null where none does. */
+function partnerOf(release: OverlaidRelease, row: number, cart: readonly number[], siblings: readonly number[]): number | null {
 	const { bought, transitions } = release.loaded;
 	const partners = new Map(cart.map((partner) => [productOf(release, partner), partner]));
-	let best = cart[0] as number;
+	let best: number | null = null;
 	let most = 0;
 	for (const table of [bought, transitions]) {
 		if (table === null || most > 0) continue;

@@ -1,8 +1,7 @@
-import { HISTORY_EVENTS } from "../../contract/recommendation.ts";
+import { againScore, BASKET_WEIGHTS } from "../../rank/baskets.ts";
 import { byScore } from "../../rank/reciprocal-rank-fusion.ts";
+import { ordersOf } from "../../sequence/orders.ts";
 import { listed, type MakePool } from "./pool.ts";
-
-const KIND_OF_PURCHASE = HISTORY_EVENTS.indexOf("purchase") + 1;
 
 /** The products of the history, newest first. */
 export const recentlyViewedPool: MakePool = ({ release, shopper: { history }, most }) => {
@@ -10,11 +9,14 @@ export const recentlyViewedPool: MakePool = ({ release, shopper: { history }, mo
 	return listed(rows.slice(0, most), { reasonOf: () => ({ kind: "viewed" }), rung: "session" });
 };
 
-/** What was bought, often and lately first: the sum over its purchases of 1 / (1 + age), ages in purchases, 0 the newest. */
+/** What was bought, in the order in which it is likely to be bought again. */
 export const buyAgainPool: MakePool = ({ release, shopper: { history }, most }) => {
-	const purchases = history.entries.flatMap(({ row, kind }) => (row !== null && kind === KIND_OF_PURCHASE ? [row] : [])).reverse();
+	const weights = release.loaded.fusion.baskets ?? BASKET_WEIGHTS;
 	const scores = new Map<number, number>();
-	for (const [age, row] of purchases.entries()) if (!release.isMasked(row)) scores.set(row, (scores.get(row) ?? 0) + 1 / (1 + age));
+	for (const [row, orders] of ordersOf(history.entries)) {
+		const [table, at] = release.locate(row);
+		if (!release.isMasked(row)) scores.set(row, againScore(weights, orders, table.popularity[at] as number));
+	}
 	const rows = byScore(scores).slice(0, most);
 	return { rows, scores: rows.map((row) => scores.get(row) as number), reasonOf: () => ({ kind: "bought" }), about: [], rung: "session" };
 };

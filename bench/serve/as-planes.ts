@@ -12,8 +12,11 @@ import { linksOver, type Neighbours } from "../../src/retrieve/neighbours.ts";
 import { PLANE_LEVELS } from "../../src/retrieve/planes.ts";
 import { answersOver } from "./parity-of.ts";
 
-/** Writes it into `out`. */
-export function asPlanes(from: ReleaseFolder, out: string): ReleaseFolder {
+/**
+ * Writes it into `out`.
+ * @param exact the vectors before they were quantised, float32, shape [rows, dim]; null: those that the release has
+ */
+export function asPlanes(from: ReleaseFolder, out: string, exact: Float32Array | null = null): ReleaseFolder {
 	mkdirSync(out, { recursive: true });
 	const read = (name: ReleaseFile) => new Uint8Array(readFileSync(join(from.path, name)));
 	const { manifest } = from;
@@ -28,8 +31,9 @@ export function asPlanes(from: ReleaseFolder, out: string): ReleaseFolder {
 	const vectors = new Int8Array(count * dim);
 	const scales = new Float32Array(count);
 	for (const [place, row] of order.entries()) {
-		const old = items.vectors.subarray(row * dim, (row + 1) * dim);
-		scales[place] = (items.scales[row] as number) * sixBits(old, vectors.subarray(place * dim, (place + 1) * dim));
+		const old = (exact ?? items.vectors).subarray(row * dim, (row + 1) * dim);
+		const scale = sixBits(old, vectors.subarray(place * dim, (place + 1) * dim));
+		scales[place] = exact === null ? (items.scales[row] as number) * scale : scale;
 	}
 	const ordered = <A extends Int32Array | Float32Array | Uint8Array>(column: A): A =>
 		column.map((_, place) => column[order[place] as number] as number) as A;
@@ -93,9 +97,9 @@ export function asPlanes(from: ReleaseFolder, out: string): ReleaseFolder {
 	return readReleaseFolder(out);
 }
 
-/** Writes int8 components as 6 bits. @returns what the row's scale is multiplied by, so that the error is least */
-function sixBits(from: Int8Array, to: Int8Array): number {
-	let most = 1;
+/** Writes components as 6 bits. @returns the scale by which the error is least */
+function sixBits(from: Int8Array | Float32Array, to: Int8Array): number {
+	let most = 1e-20;
 	for (const component of from) most = Math.max(most, Math.abs(component));
 	let along = 0;
 	let squares = 0;

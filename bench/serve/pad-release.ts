@@ -21,8 +21,14 @@ const LINKED = ["transitions", "similar", "bought"] as const;
 /** Rows of a padded table: for each its template, a trained row, which is its own. */
 type Padding = { readonly templates: Int32Array; readonly copiesOf: readonly Int32Array[] };
 
-/** What a bench asks about: ids by row, and how often each is linked to. */
-export type Padded = { readonly folder: ReleaseFolder; readonly ids: readonly string[]; readonly linked: Uint32Array };
+/** What a bench asks about: ids by row, how often each is linked to, and the vectors before they were quantised, shape [rows, dim]. */
+export type Padded = {
+	readonly folder: ReleaseFolder;
+	readonly ids: readonly string[];
+	readonly linked: Uint32Array;
+	/** Of a trained row what its int8 components say. */
+	readonly vectors: Float32Array;
+};
 
 /**
  * Writes the release into `out` with `count` items; as it is where it has as many.
@@ -41,7 +47,7 @@ export function padRelease(from: ReleaseFolder, count: number, out: string, seed
 		vectors: orRefuse(container.section("vectors", "i8", [trained, dim])),
 		scales: orRefuse(container.section("scales", "f32", [trained])),
 	};
-	const { rows, padding } = drawRows(table, total, random);
+	const { rows, padding, drawn } = drawRows(table, total, random);
 	const ids = idsOf(container, trained, total);
 	const items = writeItems(container, rows, padding, ids);
 
@@ -75,25 +81,27 @@ export function padRelease(from: ReleaseFolder, count: number, out: string, seed
 	files.set("parity.json", Buffer.from(JSON.stringify(parity)));
 	const linked = new Uint32Array(total);
 	for (const target of tables.transitions?.targets ?? []) linked[target] = (linked[target] as number) + 1;
-	return { folder: writeFolder(from.manifest, files, total, out), ids, linked };
+	return { folder: writeFolder(from.manifest, files, total, out), ids, linked, vectors: drawn };
 }
 
-function drawRows(table: QuantisedRows, total: number, random: Random): { rows: QuantisedRows; padding: Padding } {
+function drawRows(table: QuantisedRows, total: number, random: Random): { rows: QuantisedRows; padding: Padding; drawn: Float32Array } {
 	const { count, dim } = table;
 	const vectors = new Int8Array(total * dim);
 	const scales = new Float32Array(total);
 	vectors.set(table.vectors);
 	scales.set(table.scales);
-	const floats = new Float32Array(count * dim);
-	for (let row = 0; row < count; row++) dequantiseInto(table, row, floats, row * dim);
+	const drawn = new Float32Array(total * dim);
+	for (let row = 0; row < count; row++) dequantiseInto(table, row, drawn, row * dim);
 	const templates = new Int32Array(total);
 	const copies = Array.from({ length: count }, (_, row) => [row]);
 	for (let row = 0; row < count; row++) templates[row] = row;
 	if (total > count) {
-		const mixture = fitMixture(floats, dim, random);
+		const mixture = fitMixture(drawn.slice(0, count * dim), dim, random);
 		for (let row = count; row < total; row++) {
 			const members = pickComponent(mixture, random);
-			const { values, scale } = quantise(drawFrom(mixture, members, random));
+			const vector = drawFrom(mixture, members, random);
+			drawn.set(vector, row * dim);
+			const { values, scale } = quantise(vector);
 			vectors.set(values, row * dim);
 			scales[row] = scale;
 			const template = members[Math.floor(random() * members.length)] as number;
@@ -101,7 +109,11 @@ function drawRows(table: QuantisedRows, total: number, random: Random): { rows: 
 			copies[template]?.push(row);
 		}
 	}
-	return { rows: { count: total, dim, vectors, scales }, padding: { templates, copiesOf: copies.map((rows) => Int32Array.from(rows)) } };
+	return {
+		rows: { count: total, dim, vectors, scales },
+		drawn,
+		padding: { templates, copiesOf: copies.map((rows) => Int32Array.from(rows)) },
+	};
 }
 
 function idsOf(container: Container, trained: number, total: number): string[] {

@@ -59,7 +59,10 @@ export type Stage = {
 	readonly pid: number;
 	/** Address of the Worker's isolate for the inspector. */
 	readonly inspector: string;
-	/** Uploads a release, activates it and asks `probe` until it answers with the encoder. */
+	upload(release: ReleaseFolder): Promise<void>;
+	/** Activates an uploaded release and asks `probe` until it answers with the encoder. */
+	activate(release: ReleaseFolder, probe: string): Promise<void>;
+	/** Both. */
 	publish(release: ReleaseFolder, probe: string): Promise<void>;
 	close(): Promise<void>;
 };
@@ -114,16 +117,22 @@ export async function openStage({ port, core, minify = true, vars = {} }: StageO
 	await migrate(await miniflare.getD1Database("DB", "edgeshelf"));
 	const ours = `http://127.0.0.1:${port}`;
 	const client = createClient(ours, { token: TOKEN });
+	const upload = (release: ReleaseFolder) => uploadRelease(client, release, () => undefined);
+	async function activate(release: ReleaseFolder, probe: string): Promise<void> {
+		await client.call(PointerAnswer, "POST", `/admin/releases/${release.id}/activate`, { by: "operator" }, { idempotent: true });
+		await untilServing(client, release.id, probe);
+	}
 	return {
 		ours,
 		empty: `http://127.0.0.1:${port + 1}`,
 		encoder: `http://127.0.0.1:${port + 2}`,
 		pid,
 		inspector: `ws://127.0.0.1:${port + 4}/core:user:edgeshelf`,
+		upload: async (release) => void (await upload(release)),
+		activate,
 		async publish(release, probe) {
-			await uploadRelease(client, release, () => undefined);
-			await client.call(PointerAnswer, "POST", `/admin/releases/${release.id}/activate`, { by: "operator" }, { idempotent: true });
-			await untilServing(client, release.id, probe);
+			await upload(release);
+			await activate(release, probe);
 		},
 		close: () => miniflare.dispose(),
 	};

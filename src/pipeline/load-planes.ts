@@ -103,7 +103,10 @@ async function readItemPlanes(stored: StoredRelease, manifest: Manifest, makeSpa
 
 type Placed = { readonly sinks: readonly Sink[]; finish(): Items };
 
-/** Takes room for each section, and says how its bytes get there. */
+/** Bytes that are checked at once where nothing is kept. */
+const CHECKED_BYTES = 65_536;
+
+/** Takes room for each section, and says how its bytes get there. Where there is no space they are only checked. */
 function placeSections(head: Head, count: number, dim: number, makeSpace: (bytes: number) => RowSpace | null): Placed {
 	const parsed = v.safeParse(ItemMeta, head.meta);
 	if (!parsed.success) return refuse(`has bad meta data at ${v.getDotPath(parsed.issues[0]) ?? "its root"}`);
@@ -112,75 +115,90 @@ function placeSections(head: Head, count: number, dim: number, makeSpace: (bytes
 	const wide = 5 + attributeCount + (head.has("boost") ? 1 : 0);
 	const space = makeSpace(planesBytes(count, dim) + wide * spaceBytes(4 * count) + 3 * spaceBytes(count));
 	const sinks: Sink[] = [];
-	/** Room in the space, or outside it where a section is only checked. */
-	const room = (bytes: number): Uint8Array<ArrayBuffer> => space?.take(bytes) ?? new Uint8Array(bytes);
-	function copied(place: Place): Uint8Array<ArrayBuffer> {
-		const to = room(place.bytes);
+	/** @param check is given the bytes at a multiple of four of them */
+	function column(place: Place, check: (bytes: Uint8Array<ArrayBuffer>) => void): Uint8Array<ArrayBuffer> {
+		const room = space?.take(place.bytes) ?? new Uint8Array(Math.min(CHECKED_BYTES, place.bytes));
 		let filled = 0;
-		const take = (bytes: Uint8Array): void => {
-			to.set(bytes, filled);
-			filled += bytes.byteLength;
-		};
-		sinks.push({ ...place, take });
-		return to;
+		let left = place.bytes;
+		sinks.push({
+			...place,
+			take(bytes) {
+				for (let at = 0; at < bytes.byteLength; ) {
+					const some = bytes.subarray(at, at + room.byteLength - filled);
+					room.set(some, filled);
+					filled += some.byteLength;
+					at += some.byteLength;
+					left -= some.byteLength;
+					if (filled < room.byteLength && left > 0) continue;
+					check(room.subarray(0, filled));
+					filled = 0;
+				}
+			},
+		});
+		return room;
 	}
-	const ints = (name: string): Int32Array => {
-		const { buffer, byteOffset } = copied(orRefuse(head.place(name, "i32", [count])));
-		return new Int32Array(buffer, byteOffset, count);
+	const intsAt = (place: Place, check: (codes: Int32Array) => void): Int32Array => {
+		const { buffer, byteOffset, byteLength } = column(place, (bytes) =>
+			check(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)),
+		);
+		return new Int32Array(buffer, byteOffset, byteLength / 4);
 	};
+	const ints = (name: string, check: (codes: Int32Array) => void = () => {}) => intsAt(orRefuse(head.place(name, "i32", [count])), check);
 	const floats = (name: string): Float32Array => {
-		const { buffer, byteOffset } = copied(orRefuse(head.place(name, "f32", [count])));
-		return new Float32Array(buffer, byteOffset, count);
+		const { buffer, byteOffset, byteLength } = column(orRefuse(head.place(name, "f32", [count])), (bytes) => {
+			const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+			if (!values.every(Number.isFinite)) refuse(`has a ${name.replace(/s$/, "")} that is no number`);
+		});
+		return new Float32Array(buffer, byteOffset, byteLength / 4);
 	};
 
 	const scales = floats("scales");
-	const columns = { price: ints("price"), category: ints("category"), group: ints("group"), popularity: floats("popularity") };
-	const inStock = copied(orRefuse(head.place("inStock", "u8", [count])));
-	const codes = orRefuse(head.place("attributes", "i32", [attributeCount, count]));
-	const attributes = meta.attributes.map((_, a) => {
-		const { buffer, byteOffset } = copied({ offset: codes.offset + 4 * a * count, bytes: 4 * count });
-		return new Int32Array(buffer, byteOffset, count);
-	});
+	const popularity = floats("popularity");
 	const boost = head.has("boost") ? floats("boost") : null;
-	const [hidden, masked] = [room(count), room(count)];
+	const price = ints("price");
+	const group = ints("group");
+	const category = ints("category", (codes) => checkCodes(codes, meta.categories.length, "category"));
+	const codePlace = orRefuse(head.place("attributes", "i32", [attributeCount, count]));
+	const attributes = meta.attributes.map(({ values }, a) =>
+		intsAt({ offset: codePlace.offset + 4 * a * count, bytes: 4 * count }, (codes) => checkCodes(codes, values.length, `attribute ${a}`)),
+	);
+	const inStock = column(orRefuse(head.place("inStock", "u8", [count])), () => {});
+	const [hidden, masked] = [space?.take(count) ?? new Uint8Array(0), space?.take(count) ?? new Uint8Array(0)];
 	const planes = space === null ? null : (space.planes(count, scales, masked) ?? refuse("cannot be held in planes"));
 	sinks.push(vectorSink(orRefuse(head.place("vectors", "i8", [count, dim])), dim, planes));
+	const ids = idSinks(head, count, space !== null);
+	sinks.push(...ids.sinks);
+	return {
+		sinks,
+		finish() {
+			const index = ids.finish();
+			const columns = { price, category, group, popularity, boost, inStock, attributes, hidden, masked };
+			return { table: { count, ...columns, scanner: planes as PlaneScanner }, ids: index, meta };
+		},
+	};
+}
 
-	// Offsets lie before the bytes that they cut.
+/** Ids: their offsets, which lie before the bytes that they cut, and these. */
+function idSinks(head: Head, count: number, isKept: boolean): { readonly sinks: readonly Sink[]; finish(): IdIndex } {
 	const offsetPlace = orRefuse(head.place("idOffsets", "u32", [count + 1]));
 	const bytePlace = orRefuse(head.place("idBytes", "u8", [null]));
 	if (offsetPlace.offset > bytePlace.offset) refuse("has ids before their offsets");
 	const offsets = new Uint32Array(count + 1);
 	const offsetBytes = new Uint8Array(offsets.buffer);
+	const ids = createSortedIds(offsets, isKept);
 	let filled = 0;
-	sinks.push({
-		...offsetPlace,
-		take(bytes) {
-			offsetBytes.set(bytes, filled);
-			filled += bytes.byteLength;
-		},
-	});
-	let ids: ReturnType<typeof createSortedIds> | null = null;
-	sinks.push({
-		...bytePlace,
-		take(bytes) {
-			ids ??= createSortedIds(offsets);
-			ids.add(bytes);
-		},
-	});
-
 	return {
-		sinks,
-		finish() {
-			checkCodes(columns.category, meta.categories.length, "category");
-			for (const [a, column] of attributes.entries()) checkCodes(column, meta.attributes[a]?.values.length ?? 0, `attribute ${a}`);
-			for (const [name, column] of Object.entries({ scale: scales, popularity: columns.popularity, boost })) {
-				if (column?.some((value) => !Number.isFinite(value))) refuse(`has a ${name} that is no number`);
-			}
-			const index = (ids ?? refuse("has no ids")).finish();
-			const table = { count, ...columns, inStock, boost, attributes, hidden, masked, scanner: planes as PlaneScanner };
-			return { table, ids: index, meta };
-		},
+		sinks: [
+			{
+				...offsetPlace,
+				take(bytes) {
+					offsetBytes.set(bytes, filled);
+					filled += bytes.byteLength;
+				},
+			},
+			{ ...bytePlace, take: ids.add },
+		],
+		finish: ids.finish,
 	};
 }
 

@@ -21,10 +21,11 @@ export interface SortedIdsBuilder {
 
 /**
  * An index of sorted ids that takes about half their bytes and no hash table: blocks of front-coded ids, searched by halves.
- * @param offsets shape [count + 1]: where each id begins; it may be let go after `finish`
+ * @param offsets shape [count + 1]: where each id begins; filled before the ids come
+ * @param isKept  false: the ids are only checked, and the index finds none
  * @see Witten, Moffat & Bell, "Managing Gigabytes", 2nd edition, 4.1 (front coding)
  */
-export function createSortedIds(offsets: Uint32Array): SortedIdsBuilder {
+export function createSortedIds(offsets: Uint32Array, isKept = true): SortedIdsBuilder {
 	const count = offsets.length - 1;
 	const pieces: Uint8Array[] = [];
 	/** Place of each block: its piece, and where in it. */
@@ -49,7 +50,7 @@ export function createSortedIds(offsets: Uint32Array): SortedIdsBuilder {
 		if (row > 0 && !isAfter) refuse(`has ids out of order, or one twice, at row ${row}`);
 		if (row % BLOCK_IDS === 0) {
 			if (filled + BLOCK_MAX_BYTES > PIECE_BYTES) {
-				pieces.push(piece.slice(0, filled));
+				if (isKept) pieces.push(piece.slice(0, filled));
 				piece = new Uint8Array(PIECE_BYTES);
 				filled = 0;
 			}

@@ -11,12 +11,11 @@ import { contentHashOf, type ReleaseFolder, readReleaseFolder, sha256Of } from "
 import { Fusion, MANIFEST_FILE, type Manifest, Parity, type ReleaseFile } from "../../src/contract/release.ts";
 import { type Container, orRefuse, readContainer } from "../../src/pipeline/esb1.ts";
 import { type Section, writeContainer } from "../../src/pipeline/write-esb1.ts";
+import { LINKED_TABLES, type LinkedTable, linksOnPage, PAGE_ROWS } from "../../src/retrieve/link-pages.ts";
 import type { Neighbours } from "../../src/retrieve/neighbours.ts";
 import { dequantiseInto, type QuantisedRows, quantise } from "../../src/retrieve/rows.ts";
 import { drawFrom, fitMixture, pickComponent } from "./mixture.ts";
 import { answersOver } from "./parity-of.ts";
-
-const LINKED = ["transitions", "similar", "bought"] as const;
 
 /** Rows of a padded table: for each its template, a trained row, which is its own. */
 type Padding = { readonly templates: Int32Array; readonly copiesOf: readonly Int32Array[] };
@@ -51,18 +50,17 @@ export function padRelease(from: ReleaseFolder, count: number, out: string, seed
 	const ids = idsOf(container, trained, total);
 	const items = writeItems(container, rows, padding, ids);
 
-	const tables: Partial<Record<(typeof LINKED)[number], Neighbours>> = {};
+	const tables: Partial<Record<(typeof LINKED_TABLES)[number], Neighbours>> = {};
 	const files = new Map<ReleaseFile, Uint8Array>(from.files.map((name) => [name as ReleaseFile, read(name as ReleaseFile)]));
 	files.set("items.bin", items.file);
-	for (const name of LINKED) {
-		const file: ReleaseFile = `${name}.bin`;
-		const bytes = files.get(file);
-		if (bytes === undefined) continue;
-		const links = orRefuse(readContainer(bytes, "neighbours"));
-		const made = copyLinks(links, trained, padding, random);
+	for (const name of LINKED_TABLES) {
+		const links = readLinks(files, name, trained);
+		if (links === null) continue;
+		const made = copyLinks(links.table, padding, random);
 		tables[name] = made;
-		files.set(file, writeLinks(made, { ...links.meta, items: total }));
+		files.set(`${name}.bin`, writeLinks(made, { ...links.meta, items: total }));
 	}
+	files.delete("links.bin");
 	const json = <S extends v.GenericSchema>(schema: S, name: ReleaseFile): v.InferOutput<S> =>
 		v.parse(schema, JSON.parse(Buffer.from(files.get(name) ?? []).toString("utf8")));
 	const rowOf = new Map(ids.map((id, row) => [id, row]));
@@ -167,14 +165,46 @@ const at =
 	(row: number): number =>
 		column[row] as number;
 
-/** Trained rows keep their links; each other row has its template's, by the same weights, to a copy of each target. */
-function copyLinks(container: Container, trained: number, { templates, copiesOf }: Padding, random: Random): Neighbours {
-	const from = {
-		offsets: orRefuse(container.section("offsets", "u32", [trained + 1])),
+/** A table's links, from its own file or from pages of all. */
+function readLinks(
+	files: ReadonlyMap<ReleaseFile, Uint8Array>,
+	name: LinkedTable,
+	rows: number,
+): { table: Neighbours; meta: object } | null {
+	const paged = files.get("links.bin");
+	if (paged !== undefined) return linksOfPages(orRefuse(readContainer(paged, "links")), LINKED_TABLES.indexOf(name), rows);
+	const own = files.get(`${name}.bin`);
+	if (own === undefined) return null;
+	const container = orRefuse(readContainer(own, "neighbours"));
+	const table = {
+		offsets: orRefuse(container.section("offsets", "u32", [rows + 1])),
 		targets: orRefuse(container.section("targets", "u32", [null])),
 		weights: orRefuse(container.section("weights", "u8", [null])),
-		scales: orRefuse(container.section("scales", "f32", [trained])),
+		scales: orRefuse(container.section("scales", "f32", [rows])),
 	};
+	return { table, meta: container.meta };
+}
+
+function linksOfPages(container: Container, table: number, rows: number): { table: Neighbours; meta: object } {
+	const pageOffsets = orRefuse(container.section("pageOffsets", "u32", [Math.ceil(rows / PAGE_ROWS) + 1]));
+	const pages = orRefuse(container.section("pages", "u8", [null]));
+	const found = Array.from({ length: rows }, (_, row) => {
+		const page = Math.floor(row / PAGE_ROWS);
+		return linksOnPage(pages.subarray(pageOffsets[page], pageOffsets[page + 1]), row, rows)?.[table] ?? null;
+	});
+	const offsets = new Uint32Array(rows + 1);
+	for (const [row, links] of found.entries()) offsets[row + 1] = (offsets[row] as number) + (links === null ? 0 : links.to - links.from);
+	const made = {
+		offsets,
+		targets: Uint32Array.from(found.flatMap((links) => (links === null ? [] : [...links.targets.subarray(links.from, links.to)]))),
+		weights: Uint8Array.from(found.flatMap((links) => (links === null ? [] : [...links.weights.subarray(links.from, links.to)]))),
+		scales: Float32Array.from(found, (links) => links?.scale ?? 0),
+	};
+	return { table: made, meta: { kPair: container.meta.kPair } };
+}
+
+/** Trained rows keep their links; each other row has its template's, by the same weights, to a copy of each target. */
+function copyLinks(from: Neighbours, { templates, copiesOf }: Padding, random: Random): Neighbours {
 	const offsets = new Uint32Array(templates.length + 1);
 	for (const [row, template] of templates.entries()) {
 		offsets[row + 1] = (offsets[row] as number) + (from.offsets[template + 1] as number) - (from.offsets[template] as number);
@@ -213,7 +243,7 @@ function writeFolder(manifest: Manifest, files: ReadonlyMap<ReleaseFile, Uint8Ar
 	for (const [name, bytes] of files) writeFileSync(join(out, name), bytes);
 	const [time] = manifest.id.split("-");
 	const id = `${time}-${contentHashOf(stated.map(([name, { sha256 }]) => [name, sha256]))}`;
-	const made = { ...manifest, id, files: Object.fromEntries(stated), items: { ...manifest.items, count } };
+	const made = { ...manifest, id, files: Object.fromEntries(stated), items: { ...manifest.items, count, layout: "rows" } };
 	writeFileSync(join(out, MANIFEST_FILE), JSON.stringify(made));
 	return readReleaseFolder(out);
 }

@@ -234,7 +234,7 @@ function vectorSink(place: Place, dim: number, planes: PlaneScanner | null): Sin
 /** The files that are small at any size of catalogue. */
 async function readRest(manifest: Manifest, stored: StoredRelease, makeEncoder: MakeEncoder | null): ReturnType<typeof readSmallFiles> {
 	const names = wholeFiles(manifest, makeEncoder !== null);
-	const files = await stored.files(names);
+	const files = await stored.files(names.filter((name) => manifest.files[name] !== undefined));
 	const integrity = await checkIntegrity(manifest, files, names);
 	return integrity === null ? readSmallFiles(manifest, files, makeEncoder) : fail(integrity);
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InputError
+from .quantise import LEVELS, PLANE_LEVELS
 
 READS = ("all", "ids")
 AT_LEAST_ONE = (
@@ -17,6 +18,8 @@ AT_LEAST_ONE = (
 )  # fmt: skip
 WIDTHS = range(4, 1025)  # components of an item vector that a release may have
 ADAPTERS = ("", "lora", "adalora")
+LAYOUTS = ("", "planes")
+PLANE_GROUP = 64  # components that lie together in a plane
 PRIVACIES = ("", "content", "dp")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -68,6 +71,10 @@ class TrainConfig:
     max_neighbours: int = 100  # a row of transitions or bought
     similar_neighbours: int = 100
 
+    # how a release lies in memory: "" rows of int8, all of it; "planes" rows of 6 bits by id, links read as they are
+    # asked for: for catalogues of some 200,000 items and more
+    layout: str = ""
+
     # differential privacy: "" none; "content": nobody's events are read (epsilon 0); "dp": within a budget
     privacy: str = ""
     dp_epsilon: float = 8.0
@@ -91,6 +98,11 @@ class TrainConfig:
     device: str = "auto"  # "cuda" where there is one, else "cpu"
     precision: str = "auto"  # of products in training: "bfloat16" or "float32"; auto: bfloat16 on a GPU
     seed: int = 20_240_501
+
+    @property
+    def levels(self) -> int:
+        """Largest whole number of a row's components."""
+        return PLANE_LEVELS if self.layout == "planes" else LEVELS
 
 
 TARGETS_SEEN = 2_400_000  # next-item targets that a fit learns from in all, over its epochs
@@ -171,6 +183,10 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
         raise InputError(f"{where}: adapter {merged.adapter} needs a text_model to tune")
     if merged.precision not in PRECISIONS:
         raise InputError(f"{where}: precision must be one of {', '.join(PRECISIONS)}, got {merged.precision!r}")
+    if merged.layout not in LAYOUTS:
+        raise InputError(f"{where}: layout must be planes or empty, got {merged.layout!r}")
+    if merged.layout == "planes" and merged.towers * merged.dim % PLANE_GROUP:
+        raise InputError(f"{where}: towers times dim must be a multiple of {PLANE_GROUP} for layout planes")
     if merged.privacy not in PRIVACIES:
         raise InputError(f"{where}: privacy must be one of content, dp or empty, got {merged.privacy!r}")
     if merged.privacy and merged.reads == "ids":

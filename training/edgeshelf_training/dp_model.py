@@ -72,7 +72,7 @@ def fit_private(
         "bought": none,
         "similar": quantise_neighbours(similar, len(items), config.similar_neighbours),
     }
-    quantised, scales = quantise_rows(vectors)
+    quantised, scales = quantise_rows(vectors, config.levels)
     towers = Towers([encoder]).eval()
     everything = np.ones(len(items), bool)
     return Model(

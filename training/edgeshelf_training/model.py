@@ -90,7 +90,7 @@ def fit_model(
     has_content = np.diff(content.matrix.indptr) > 0
     cold = ~trained & has_content  # nothing was learned of these but that they are not the answer
     vectors = np.where(cold[:, None], projected, fitted.vectors).astype(np.float32)
-    quantised, scales = quantise_rows(vectors)
+    quantised, scales = quantise_rows(vectors, config.levels)
     graph = encoder_graph(fitted.encoder).SerializeToString()
     curves = tuple(tower.curve for tower in fitted.towers)
     return Model(

@@ -13,6 +13,7 @@ from .distil_words import distil_words
 from .esb1 import pack
 from .features import CACHE
 from .item_table import items_container, popular_lists
+from .link_pages import links_container
 from .model import Model
 from .parity import parity_json
 from .release import (
@@ -52,9 +53,12 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
         files["meaning.bin"] = pack(
             distil_words(items, encoder, own_words=config.meaning_words, cache=CACHE).container()
         )
-    for name, file in TABLE_FILES.items():
-        k_pair = None if name == "similar" else config.k_pair
-        files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))
+    if config.layout == "planes":
+        files["links.bin"] = pack(links_container(model.neighbours, len(items), config.k_pair))
+    else:
+        for name, file in TABLE_FILES.items():
+            k_pair = None if name == "similar" else config.k_pair
+            files[file] = pack(neighbours_container(model.neighbours[name], len(items), k_pair))
     release = model.release(items, fusion, config.length)
     files["parity.json"] = json_bytes(parity_json(release, config.seed))
     manifest = {
@@ -62,7 +66,11 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
             "length": config.length, "dim": model.vectors.shape[1], "queries": 1,
             "quantisation": "int8 per-channel weights, float32 compute",
         },
-        "items": {"count": len(items), "dim": model.vectors.shape[1], "quantisation": "int8 per-row scale"},
+        "items": {
+            "count": len(items), "dim": model.vectors.shape[1],
+            "quantisation": "6-bit per-row scale" if config.layout == "planes" else "int8 per-row scale",
+            "layout": config.layout or "rows",
+        },
         "kPair": config.k_pair,
         **facts,
         "privacy": {"kPair": config.k_pair, "differentialPrivacy": guarantee},

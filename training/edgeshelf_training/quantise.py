@@ -5,18 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 LEVELS = 127
+PLANE_LEVELS = 31  # 6 bits
 
 
-def quantise_rows(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def quantise_rows(matrix: np.ndarray, levels: int = LEVELS) -> tuple[np.ndarray, np.ndarray]:
     """f32[N,D] -> i8[N,D], f32[N]; row = q * scale, off by at most half a scale. A zero row has scale 0.
+
+    With fewer levels than int8 has the scale is then that of the least squared error for the whole numbers chosen.
 
     >>> q, s = quantise_rows(np.array([[1.27, -0.634, 0.0], [0.0, 0.0, 0.0]], np.float32))
     >>> q.tolist(), [round(float(x), 4) for x in s]
     ([[127, -63, 0], [0, 0, 0]], [0.01, 0.0])
     """
-    scales = (np.abs(matrix).max(1).astype(np.float64) / LEVELS).astype(np.float32)
+    scales = (np.abs(matrix).max(1).astype(np.float64) / levels).astype(np.float32)
     divisor = np.where(scales > 0, scales, 1).astype(np.float64)[:, None]
-    quantised = np.clip(np.floor(matrix / divisor + 0.5), -LEVELS, LEVELS)
+    quantised = np.clip(np.floor(matrix / divisor + 0.5), -levels, levels)
+    if levels < LEVELS:
+        along, squares = (matrix * quantised).sum(1), (quantised * quantised).sum(1)
+        scales = np.where(squares > 0, along / np.maximum(squares, 1), 0).astype(np.float32)
     return quantised.astype(np.int8), scales
 
 

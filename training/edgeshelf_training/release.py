@@ -15,6 +15,7 @@ from .baskets import BasketWeights
 from .candidates import COUNTED, PARTS, Shape, Tables
 from .errors import InputError
 from .fusion import Bucket
+from .link_pages import read_links
 from .neighbours import Neighbours
 from .quantise import dequantise_rows
 from .run_encoder import EncoderSession
@@ -123,13 +124,7 @@ def read_release(folder: Path) -> Release:
             raise InputError(f"{path}: sha256 differs from the manifest")
     items = esb1.read(folder / "items.bin", "items").sections
     ids = esb1.texts_of(items["idOffsets"], items["idBytes"])
-    counted = {}
-    for name, file in TABLE_FILES.items():
-        sections = esb1.read(folder / file, "neighbours").sections
-        table = Neighbours(sections["offsets"], sections["targets"], sections["weights"], sections["scales"])
-        if len(table.scales) != len(ids):
-            raise InputError(f"{folder / file}: {len(table.scales)} rows, items.bin has {len(ids)}")
-        counted[name] = table.matrix()
+    counted = {name: table.matrix() for name, table in _tables(folder, manifest, len(ids)).items()}
     try:
         fusion = fusion_from_json(_json(folder / "fusion.json"))
         length = int(manifest["encoder"]["length"])
@@ -139,6 +134,19 @@ def read_release(folder: Path) -> Release:
     tables = Tables(counted, items["popularity"].astype(np.float64), boost)
     encoder = EncoderSession(folder / "encoder.int8.onnx", length)
     return Release(ids, items["vectors"], items["scales"], tables, fusion, encoder, manifest)
+
+
+def _tables(folder: Path, manifest: dict, items: int) -> dict[str, Neighbours]:
+    if "links.bin" in manifest.get("files", {}):
+        return read_links(esb1.read(folder / "links.bin", "links"), items)
+    tables = {}
+    for name, file in TABLE_FILES.items():
+        sections = esb1.read(folder / file, "neighbours").sections
+        table = Neighbours(sections["offsets"], sections["targets"], sections["weights"], sections["scales"])
+        if len(table.scales) != items:
+            raise InputError(f"{folder / file}: {len(table.scales)} rows, items.bin has {items}")
+        tables[name] = table
+    return tables
 
 
 def _json(path: Path) -> dict:

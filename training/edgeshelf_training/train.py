@@ -84,8 +84,8 @@ def train(
     corpus = dataclasses.replace(read_corpus(data, now, keep_seen), pictures=pictures_of(data))
     if config.reads == "ids":
         corpus = dataclasses.replace(corpus, items=tuple(Item(item.id) for item in corpus.items))
-    # A canonical order reads the histories: where nobody may be told of, the order is that of the ids.
-    corpus = by_id(corpus) if config.privacy else canonicalise(corpus, config.seed)
+    # A canonical order reads the histories: where none may be told of, and in planes, the order is that of the ids.
+    corpus = by_id(corpus) if config.privacy or config.layout == "planes" else canonicalise(corpus, config.seed)
     split = split_corpus(corpus)
     if len(corpus.items) < MIN_ITEMS or not len(split.train):
         raise InputError(f"--data {data}: {len(corpus.items)} items and {len(split.train)} histories are too few")
@@ -187,7 +187,7 @@ def fit_tune(
     fused = dataclasses.replace(bare, fusion=fusion)
     boost = reach_into_tail(fused, every, int8_scorer(bare, their_queries), corpus.keep_seen, config.tail_price)
     fusion = dataclasses.replace(fusion, boost=boost)
-    newcomers = make_newcomers(bare, tune, content, queries)
+    newcomers = make_newcomers(bare, tune, content, queries, config.levels)
     fusion = place_newcomers(fusion, asked, tune.tables(boost), newcomers, config, corpus.keep_seen)
     if (corpus.log.orders >= 0).any():
         bought = bare.tables.counted["bought"]
@@ -221,7 +221,7 @@ def follow(
         fit_final(corpus, content, split, config, progress, tune)
 
 
-def make_newcomers(release: Release, model: Model, content: Content, queries: np.ndarray) -> Newcomers:
+def make_newcomers(release: Release, model: Model, content: Content, queries: np.ndarray, levels: int) -> Newcomers:
     """Every tenth item as if it were new, its vector from content alone, as learned from the others.
 
     Rows are in no order that means anything, so this is a fair draw.
@@ -231,7 +231,7 @@ def make_newcomers(release: Release, model: Model, content: Content, queries: np
     others[rows] = False
     vectors = model.vectors.copy()
     vectors[rows] = project_content(content.matrix, model.vectors, others)[rows]
-    quantised, scales = quantise_rows(vectors)
+    quantised, scales = quantise_rows(vectors, levels)
     return Newcomers(rows, int8_scorer(dataclasses.replace(release, vectors=quantised, scales=scales), queries))
 
 

@@ -86,8 +86,8 @@ def shop_events(sessions: int = 150) -> tuple[dict[str, tuple[str, str]], list[d
 
 def run(data: Path, out: Path, **changed: object):
     """A tiny run without any output."""
-    settings = {"boundary": None, "baseline": None, "keep_seen": False} | changed
-    return train(data, out, PRESETS["tiny"], progress=Progress(quiet=True), now=NOW, **settings)
+    settings = {"config": PRESETS["tiny"], "boundary": None, "baseline": None, "keep_seen": False} | changed
+    return train(data, out, progress=Progress(quiet=True), now=NOW, **settings)
 
 
 @pytest.fixture(scope="session")

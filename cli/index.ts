@@ -1,4 +1,5 @@
 /** `npm run edgeshelf -- COMMAND`: the operator's commands, over HTTP. */
+import { estimateCommand } from "./commands/estimate.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { importCommand } from "./commands/import.ts";
 import { publishCommand } from "./commands/publish.ts";
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 	rollback: rollbackCommand,
 	status: statusCommand,
 	evaluate: evaluateCommand,
+	estimate: estimateCommand,
 	secrets: secretsCommand,
 };
 

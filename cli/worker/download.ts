@@ -62,7 +62,7 @@ export async function downloadActiveRelease(client: Client, folder: string, sign
 }
 
 /** All pages of a listing, in order. */
-async function* pagesOf<T extends { readonly cursor: string | null }>(
+export async function* pagesOf<T extends { readonly cursor: string | null }>(
 	client: Client,
 	schema: v.GenericSchema<unknown, T>,
 	path: string,

@@ -1,0 +1,141 @@
+/**
+ * Whether `edgeshelf estimate` tells the truth where the truth is known: simulated shoppers whose every click rate is
+ * written down (`off-policy/world.ts`), logs of a policy that explores, and a candidate whose value is computed exactly.
+ * For each size of log: how often the 95% interval of each estimate holds the truth, and how far estimates scatter. The
+ * largest logs are read once more as if half as many answers had been explored, by which inverse propensity must be seen to
+ * fail. Exits with 1 where logs that would not be refused have intervals that hold the truth in fewer than 93% or more than
+ * 97%, or where wrong propensities are not found out.
+ *
+ *     node bench/off-policy.ts [--logs N] [--write]
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { randomFrom } from "../cli/demo/random.ts";
+import { type Estimates, estimateValue } from "../cli/estimation/estimates.ts";
+import { judgeAnswer } from "../cli/estimation/judge.ts";
+import { offeredAnswers } from "../cli/estimation/offered.ts";
+import { EFFECTIVE_MIN } from "../cli/estimation/refusal.ts";
+import { machineOf } from "../cli/machine.ts";
+import { type Exploration, propensityOf } from "../src/contract/policy.ts";
+import { argumentsOfRun } from "./command.ts";
+import { makeWorld, type World } from "./off-policy/world.ts";
+
+const { values } = parseArgs({ options: { logs: { type: "string", default: "400" }, write: { type: "boolean", default: false } } });
+const logs = Number(values.logs);
+if (!(Number.isInteger(logs) && logs > 1)) {
+	console.error("Usage: node bench/off-policy.ts [--logs N] [--write]");
+	process.exit(2);
+}
+/** "home:0.1:1", lists of ten. */
+const EXPLORATION: Exploration = { share: 0.1, keep: 1, places: 10, reserve: 19, pinned: [] };
+/** Visitors of a log; the largest is the one that the README tells of. */
+const SIZES = [500, 1500, 4000];
+/** The size at which propensities are taken wrong. */
+const WRONG_SIZE = 4000;
+const RESAMPLES = 500;
+/** Coverage that an interval of 95% is to reach. */
+const [COVERAGE_MIN, COVERAGE_MAX] = [0.93, 0.97];
+const NAMES = ["ips", "snips", "dr"] as const;
+
+/** What somebody would take who read the share from a setting that has been changed since. */
+const halved: typeof propensityOf = (exploration, place, rank) =>
+	propensityOf({ ...exploration, share: exploration.share / 2 }, place, rank);
+
+/** Estimates from one simulated log, with propensities as they were and, on wish, as they were not. */
+function estimatesOf(world: World, log: number, visitors: number, chancesOf: readonly (typeof propensityOf)[]): Estimates[] {
+	const random = randomFrom(`log ${log} of ${visitors}`);
+	const { lines, fieldsOf } = world.draw(random, visitors);
+	const { answers } = offeredAnswers(lines, fieldsOf, { surface: "home", since: 0, event: "click" });
+	return chancesOf.map((chanceOf) => {
+		const places = answers.flatMap((answer) => judgeAnswer(answer, world.candidateFor(answer.history), chanceOf) ?? []);
+		return estimateValue(places, random, RESAMPLES);
+	});
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+const variance = (numbers: readonly number[]): number => {
+	const middle = mean(numbers);
+	return numbers.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (numbers.length - 1);
+};
+
+function figuresOf(world: World, visitors: number, estimates: readonly Estimates[]) {
+	const { truth, loggedTruth } = world;
+	const figures = (intervals: readonly { value: number; lower: number; upper: number }[], of: number) => ({
+		coverage: mean(intervals.map(({ lower, upper }) => Number(lower <= of && of <= upper))),
+		bias: mean(intervals.map(({ value }) => value)) / truth - of / truth,
+		deviation: Math.sqrt(variance(intervals.map(({ value }) => value))) / truth,
+	});
+	const of = (name: (typeof NAMES)[number]) => ({
+		...figures(
+			estimates.map((each) => each[name]),
+			truth,
+		),
+		gainCoverage: figures(
+			estimates.map(({ gain }) => gain[name]),
+			truth - loggedTruth,
+		).coverage,
+	});
+	return {
+		visitors,
+		places: mean(estimates.map(({ places }) => places)),
+		effective: mean(estimates.map(({ effective }) => effective)),
+		refused: mean(estimates.map(({ effective }) => Number(effective < EFFECTIVE_MIN))),
+		support: mean(estimates.map(({ support }) => support.value)),
+		ips: of("ips"),
+		snips: of("snips"),
+		dr: of("dr"),
+		drVarianceOfIps: variance(estimates.map(({ dr }) => dr.value)) / variance(estimates.map(({ ips }) => ips.value)),
+		naiveBias: mean(estimates.map(({ naive }) => naive)) / truth - 1,
+	};
+}
+
+const world = makeWorld("off-policy", EXPLORATION);
+const sizes: ReturnType<typeof figuresOf>[] = [];
+let wrong: ReturnType<typeof figuresOf> | null = null;
+for (const visitors of SIZES) {
+	const chances = visitors === WRONG_SIZE ? [propensityOf, halved] : [propensityOf];
+	const estimates = Array.from({ length: logs }, (_, log) => {
+		if (log % 50 === 0) console.error(`${visitors} visitors: log ${log} of ${logs}`);
+		return estimatesOf(world, log, visitors, chances);
+	});
+	sizes.push(
+		figuresOf(
+			world,
+			visitors,
+			estimates.map(([right]) => right as Estimates),
+		),
+	);
+	if (visitors === WRONG_SIZE) {
+		wrong = figuresOf(
+			world,
+			visitors,
+			estimates.map(([, other]) => other as Estimates),
+		);
+	}
+}
+const result = {
+	sizes,
+	wrongPropensities: wrong,
+	truth: world.truth,
+	logged: world.loggedTruth,
+	protocol: {
+		logs,
+		resamples: RESAMPLES,
+		exploration: EXPLORATION,
+		interval: "95%, percentiles of a bootstrap over visitors",
+		effectiveMin: EFFECTIVE_MIN,
+	},
+	machine: machineOf(),
+	command: `node bench/off-policy.ts ${argumentsOfRun()}`.trim(),
+	date: new Date().toISOString(),
+};
+console.log(JSON.stringify(result, null, "\t"));
+if (values.write) writeFileSync(new URL("results/off-policy.json", import.meta.url), `${JSON.stringify(result, null, "\t")}\n`);
+const isCovered = ({ coverage }: { readonly coverage: number }) => coverage >= COVERAGE_MIN && coverage <= COVERAGE_MAX;
+const accepted = sizes.filter(({ refused }) => refused < 0.5);
+const failed = [
+	...accepted.flatMap((size) => NAMES.filter((name) => !isCovered(size[name])).map((name) => `${name} at ${size.visitors} visitors`)),
+	...(wrong !== null && isCovered(wrong.ips) ? ["wrong propensities are not found out"] : []),
+];
+for (const failure of failed) console.error(`failed: ${failure}`);
+process.exit(failed.length > 0 ? 1 : 0);

@@ -6,6 +6,8 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type ColdResult, coldLine } from "./cold/readme-lines.ts";
+import { type DiversityResult, diversityTable } from "./diversity/readme-table.ts";
+import { type OffPolicyResult, offPolicyTable } from "./off-policy/readme-table.ts";
 import { searchTable } from "./search/readme-table.ts";
 import type { SearchResult } from "./search/result.ts";
 import { servingTable } from "./serve/readme-table.ts";
@@ -237,6 +239,8 @@ export function numbers(): string {
 		...measured.map(({ commands }) => `- \`${commands.at(-1)}\``),
 		"",
 		...searchTable(result<SearchResult>("search")),
+		...diversityTable(result<DiversityResult>("diversity")),
+		...offPolicyTable(result<OffPolicyResult>("off-policy")),
 		...servingTable(result<ServeResult>("serve")),
 		...coldLine(result<ColdResult>("cold")),
 		...soakLine(result<Soak>("soak")),

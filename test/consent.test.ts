@@ -155,12 +155,15 @@ test("a shop that explores shows those whose events are not kept what a shop tha
 		expect(await listOf(exploring.fetch)({ consent: false })).toBe(expected);
 		expect(await listOf(silent.fetch)({})).toBe(expected);
 	}
-	// What is asserted above can be seen at all. Ten draws of five places agree with one order once in 10^20 times.
+	expect([...exploring.sent, ...silent.sent]).toEqual([]);
+	// What is asserted above can be seen at all. That ten draws of five places all give one order happens once in 10^40 times.
 	const shown = await Promise.all(Array.from({ length: 10 }, () => listOf(exploring.fetch)({})));
 	expect(new Set([...shown, expected]).size).toBeGreaterThan(1);
+	expect(exploring.sent.map(({ kind }) => kind)).toContain("metrics");
 	const said = await Promise.all(Array.from({ length: 10 }, () => listOf(silent.fetch)({ consent: true })));
 	expect(new Set([...said, expected]).size).toBeGreaterThan(1);
-	const anyone = async () =>
-		(await exploring.fetch(new Request("https://shop.example/v1/recommendations?limit=5"))).json<{ items: unknown }>();
-	expect((await anyone()).items).toEqual((await anyone()).items);
+	// A list that all are given is nobody's.
+	const publicListOf = async (fetch: (request: Request) => Promise<Response>) =>
+		(await (await fetch(new Request("https://shop.example/v1/recommendations?limit=5"))).json<{ items: unknown }>()).items;
+	expect(await publicListOf(exploring.fetch)).toEqual(await publicListOf(plain.fetch));
 });

@@ -11,7 +11,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { randomFrom } from "../cli/demo/random.ts";
-import { type Estimates, estimateValue } from "../cli/estimation/estimates.ts";
+import { type Estimates, estimateValue, PLACE_EFFECTS, type PlaceEffect, predictedRewards } from "../cli/estimation/estimates.ts";
 import { judgeAnswer } from "../cli/estimation/judge.ts";
 import { offeredAnswers } from "../cli/estimation/offered.ts";
 import { EFFECTIVE_MIN } from "../cli/estimation/refusal.ts";
@@ -20,7 +20,7 @@ import { type Exploration, propensityOf } from "../src/contract/policy.ts";
 import { argumentsOfRun } from "./command.ts";
 import { makeWorld, type World } from "./off-policy/world.ts";
 
-const { values } = parseArgs({ options: { logs: { type: "string", default: "400" }, write: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { logs: { type: "string", default: "300" }, write: { type: "boolean", default: false } } });
 const logs = Number(values.logs);
 if (!(Number.isInteger(logs) && logs > 1)) {
 	console.error("Usage: node bench/off-policy.ts [--logs N] [--write]");
@@ -28,9 +28,9 @@ if (!(Number.isInteger(logs) && logs > 1)) {
 }
 /** "home:0.1:1", lists of ten. */
 const EXPLORATION: Exploration = { share: 0.1, keep: 1, places: 10, reserve: 19, pinned: [] };
-/** Visitors of a log; the largest is the one that the README tells of. */
+/** Visitors of a log. */
 const SIZES = [500, 1500, 4000];
-/** The size at which propensities are taken wrong. */
+/** The size at which propensities are taken wrong, too. */
 const WRONG_SIZE = 4000;
 const RESAMPLES = 500;
 /** Coverage that an interval of 95% is to reach. */
@@ -41,15 +41,22 @@ const NAMES = ["ips", "snips", "dr"] as const;
 const halved: typeof propensityOf = (exploration, place, rank) =>
 	propensityOf({ ...exploration, share: exploration.share / 2 }, place, rank);
 
-/** Estimates from one simulated log, with propensities as they were and, on wish, as they were not. */
-function estimatesOf(world: World, log: number, visitors: number, chancesOf: readonly (typeof propensityOf)[]): Estimates[] {
+type Reading = { readonly effect: PlaceEffect; readonly chances: "as they were" | "wrong" };
+
+/** Estimates from one simulated log, in the order of the readings. */
+function estimatesOf(world: World, log: number, visitors: number, readings: readonly Reading[]): Estimates[] {
 	const random = randomFrom(`log ${log} of ${visitors}`);
 	const { lines, fieldsOf } = world.draw(random, visitors);
 	const { answers } = offeredAnswers(lines, fieldsOf, { surface: "home", since: 0, event: "click" });
-	return chancesOf.map((chanceOf) => {
-		const places = answers.flatMap((answer) => judgeAnswer(answer, world.candidateFor(answer.history), chanceOf) ?? []);
-		return estimateValue(places, random, RESAMPLES);
-	});
+	const judgedBy = (chanceOf: typeof propensityOf) =>
+		answers.flatMap((answer) => judgeAnswer(answer, world.candidateFor(answer.history), chanceOf) ?? []);
+	const right = judgedBy(propensityOf);
+	const wrong = readings.some(({ chances }) => chances === "wrong") ? judgedBy(halved) : [];
+	// Rewards are predicted without propensities.
+	const predicted = predictedRewards(right);
+	return readings.map(({ effect, chances }) =>
+		estimateValue(chances === "wrong" ? wrong : right, random, { effect, resamples: RESAMPLES, predicted }),
+	);
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
@@ -58,7 +65,7 @@ const variance = (numbers: readonly number[]): number => {
 	return numbers.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (numbers.length - 1);
 };
 
-function figuresOf(world: World, visitors: number, estimates: readonly Estimates[]) {
+function figuresOf(world: World, visitors: number, { effect, chances }: Reading, estimates: readonly Estimates[]) {
 	const { truth, loggedTruth } = world;
 	const figures = (intervals: readonly { value: number; lower: number; upper: number }[], of: number) => ({
 		coverage: mean(intervals.map(({ lower, upper }) => Number(lower <= of && of <= upper))),
@@ -77,6 +84,8 @@ function figuresOf(world: World, visitors: number, estimates: readonly Estimates
 	});
 	return {
 		visitors,
+		effect,
+		chances,
 		places: mean(estimates.map(({ places }) => places)),
 		effective: mean(estimates.map(({ effective }) => effective)),
 		refused: mean(estimates.map(({ effective }) => Number(effective < EFFECTIVE_MIN))),
@@ -90,32 +99,26 @@ function figuresOf(world: World, visitors: number, estimates: readonly Estimates
 }
 
 const world = makeWorld("off-policy", EXPLORATION);
-const sizes: ReturnType<typeof figuresOf>[] = [];
-let wrong: ReturnType<typeof figuresOf> | null = null;
-for (const visitors of SIZES) {
-	const chances = visitors === WRONG_SIZE ? [propensityOf, halved] : [propensityOf];
+const rows = SIZES.flatMap((visitors) => {
+	const all: readonly Reading[] = (["as they were", "wrong"] as const).flatMap((chances) =>
+		PLACE_EFFECTS.map((effect) => ({ effect, chances })),
+	);
+	const readings = all.filter(({ chances }) => chances === "as they were" || visitors === WRONG_SIZE);
 	const estimates = Array.from({ length: logs }, (_, log) => {
 		if (log % 50 === 0) console.error(`${visitors} visitors: log ${log} of ${logs}`);
-		return estimatesOf(world, log, visitors, chances);
+		return estimatesOf(world, log, visitors, readings);
 	});
-	sizes.push(
+	return readings.map((reading, r) =>
 		figuresOf(
 			world,
 			visitors,
-			estimates.map(([right]) => right as Estimates),
+			reading,
+			estimates.map((each) => each[r] as Estimates),
 		),
 	);
-	if (visitors === WRONG_SIZE) {
-		wrong = figuresOf(
-			world,
-			visitors,
-			estimates.map(([, other]) => other as Estimates),
-		);
-	}
-}
+});
 const result = {
-	sizes,
-	wrongPropensities: wrong,
+	rows,
 	truth: world.truth,
 	logged: world.loggedTruth,
 	protocol: {
@@ -132,10 +135,14 @@ const result = {
 console.log(JSON.stringify(result, null, "\t"));
 if (values.write) writeFileSync(new URL("results/off-policy.json", import.meta.url), `${JSON.stringify(result, null, "\t")}\n`);
 const isCovered = ({ coverage }: { readonly coverage: number }) => coverage >= COVERAGE_MIN && coverage <= COVERAGE_MAX;
-const accepted = sizes.filter(({ refused }) => refused < 0.5);
+const [right, wrong] = [rows.filter(({ chances }) => chances === "as they were"), rows.filter(({ chances }) => chances === "wrong")];
 const failed = [
-	...accepted.flatMap((size) => NAMES.filter((name) => !isCovered(size[name])).map((name) => `${name} at ${size.visitors} visitors`)),
-	...(wrong !== null && isCovered(wrong.ips) ? ["wrong propensities are not found out"] : []),
+	...right
+		.filter(({ refused }) => refused < 0.5)
+		.flatMap((row) =>
+			NAMES.filter((name) => !isCovered(row[name])).map((name) => `${name} at ${row.visitors} visitors, places: ${row.effect}`),
+		),
+	...wrong.filter(({ ips }) => isCovered(ips)).map(({ effect }) => `wrong propensities are not found out, places: ${effect}`),
 ];
 for (const failure of failed) console.error(`failed: ${failure}`);
 process.exit(failed.length > 0 ? 1 : 0);

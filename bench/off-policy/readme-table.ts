@@ -1,7 +1,9 @@
 /** A result of `off-policy.ts`, as far as the README tells of it. */
 type Figures = { readonly coverage: number; readonly bias: number; readonly deviation: number };
-type Size = {
+type Row = {
 	readonly visitors: number;
+	readonly effect: "any" | "scales";
+	readonly chances: "as they were" | "wrong";
 	readonly effective: number;
 	readonly refused: number;
 	readonly ips: Figures;
@@ -11,8 +13,7 @@ type Size = {
 	readonly naiveBias: number;
 };
 export type OffPolicyResult = {
-	readonly sizes: readonly Size[];
-	readonly wrongPropensities: Size;
+	readonly rows: readonly Row[];
 	readonly protocol: { readonly logs: number };
 	readonly machine: string;
 	readonly command: string;
@@ -25,28 +26,27 @@ const signed = (share: number) => `${share < 0 ? "" : "+"}${percent(share)}`;
 /** What `edgeshelf estimate` says where the truth is known. */
 export function offPolicyTable(result: OffPolicyResult | null): string[] {
 	if (result === null) return [];
-	const { sizes, wrongPropensities, protocol, machine, command, date } = result;
+	const { rows, protocol, machine, command, date } = result;
 	const told = ({ coverage, bias, deviation }: Figures) => `${percent(coverage)} / ${signed(bias)} / ${percent(deviation)}`;
-	const rows = [
-		...sizes.map((size) => [`${size.visitors.toLocaleString("en-US")} visitor-days`, size] as const),
-		[`${wrongPropensities.visitors.toLocaleString("en-US")}, read as if half as many answers had been drawn`, wrongPropensities] as const,
-	];
+	const nameOf = ({ visitors, chances }: Row) =>
+		`${visitors.toLocaleString("en-US")}${chances === "wrong" ? ", read as if half as many answers had been drawn" : ""}`;
+	const ordered = [...rows.filter(({ chances }) => chances !== "wrong"), ...rows.filter(({ chances }) => chances === "wrong")];
+	const main = rows.findLast(({ effect, chances }) => effect === "any" && chances !== "wrong");
 	return [
-		`A candidate's click rate estimated from the log of a policy that draws one answer in ten, over ${protocol.logs} simulated logs whose truth is known: how often the 95% interval holds the truth / bias / standard deviation, both relative to the truth.`,
+		`A candidate's click rate estimated from the log of a policy that draws one answer in ten, over ${protocol.logs} simulated logs whose truth is known: how often the 95% interval holds the truth / bias / standard deviation, both relative to the truth. \`--places scales\` takes a place to multiply every product's rewards by the same factor, as it does here.`,
 		"",
-		"| log | inverse propensity | the same, normalised | doubly robust | visitor-days it weighs as much as | refused |",
-		"|---|---|---|---|---|---|",
-		...rows.map(
-			([name, size]) =>
-				`| ${name} | ${told(size.ips)} | ${told(size.snips)} | ${told(size.dr)} | ${size.effective.toFixed(0)} | ${percent(size.refused)} |`,
+		"| visitor-days | --places | inverse propensity | the same, normalised | doubly robust | visitor-days it weighs as much as | refused |",
+		"|---|---|---|---|---|---|---|",
+		...ordered.map(
+			(row) =>
+				`| ${nameOf(row)} | ${row.effect} | ${told(row.ips)} | ${told(row.snips)} | ${told(row.dr)} | ${row.effective.toFixed(0)} | ${percent(row.refused)} |`,
 		),
 		"",
-		...sizes
-			.slice(-1)
-			.map(
-				({ drVarianceOfIps, naiveBias }) =>
-					`- Doubly robust has ${drVarianceOfIps.toFixed(2)} of inverse propensity's variance. To take the click rate of what the candidate would have shown as it is misses by ${signed(naiveBias)}. ${machine}; ${date.slice(0, 10)}: \`${command}\``,
-			),
+		...(main === undefined
+			? []
+			: [
+					`- Doubly robust has ${main.drVarianceOfIps.toFixed(2)} of inverse propensity's variance. To take the click rate of what the candidate would have shown as it is misses by ${signed(main.naiveBias)}. ${machine}; ${date.slice(0, 10)}: \`${command}\``,
+				]),
 		"",
 	];
 }

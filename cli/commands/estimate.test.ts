@@ -120,6 +120,19 @@ test("other rules and wishes are what the candidate is asked with, and a downloa
 	expect(body).toMatchObject({ rules: [{ id: "top", rule: { action } }], requests: [{ request: { diversity: 0.4 } }] });
 });
 
+test("a place that only scales rewards makes intervals narrower", async () => {
+	const json = join(mkdtempSync(join(tmpdir(), "estimate-")), "figures.json");
+	const widths: number[] = [];
+	for (const places of ["any", "scales"]) {
+		expect(await estimate("--places", places, "--json", json)).toBe(0);
+		const { ips, effect } = JSON.parse(readFileSync(json, "utf8")) as { ips: { lower: number; upper: number }; effect: string };
+		expect(effect).toBe(places);
+		widths.push(ips.upper - ips.lower);
+	}
+	expect(widths[1]).toBeLessThan(0.9 * (widths[0] as number));
+	await expect(estimate("--places", "none")).rejects.toThrow("--places must be any or scales");
+});
+
 test.each([
 	["the ids are another's", () => Object.assign(fieldsOf, Object.fromEntries(Object.keys(fieldsOf).map((id) => [id, null]))), /not signed/],
 	[

@@ -7,7 +7,7 @@ import { choiceOf, existingPathOf, numberOf, parseArguments, pathOf, SERVER_OPTI
 import { type Client, createClient } from "../client.ts";
 import { randomFrom } from "../demo/random.ts";
 import { askCandidate, readIds } from "../estimation/ask-candidate.ts";
-import { type Estimates, estimateValue, type Interval } from "../estimation/estimates.ts";
+import { type Estimates, estimateValue, type Interval, PLACE_EFFECTS } from "../estimation/estimates.ts";
 import { judgeAnswer } from "../estimation/judge.ts";
 import { idsOf, offeredAnswers } from "../estimation/offered.ts";
 import { fetchLog, readLog } from "../estimation/read-log.ts";
@@ -29,13 +29,15 @@ or other wishes. Where the log cannot tell, it says why and ends with 1.
   --diversity D     in place of what was asked for, 0 to 1; so also --novelty
   --surface NAME    the surface that explores (default home)
   --event KIND      what counts as a reward: click (default), view, cart, purchase ...
+  --places KIND     any (default): a product tells of the place alone at which it stood. scales: a place multiplies every
+                    product's rewards by the same factor, so that it tells of all places, from a tenth of the traffic
   --since DATE      answers before it are left out
   --log FILE        a downloaded log (events.ndjson.gz) in place of the Worker's own
   --concurrency N   requests side by side (default 4)
   --seed N          of the intervals' resampling (default 1)
   --json FILE       write all figures
 
-A product's reward is taken to depend on the shopper, the product and its place, and not on its neighbours. The shopper is
+A reward is taken to depend on the shopper, the product and its place, and not on its neighbours. The shopper is
 taken as the log knows her: what her browser remembers of other days is not in it.`;
 
 const OPTIONS = {
@@ -46,6 +48,7 @@ const OPTIONS = {
 	novelty: { type: "string" },
 	surface: { type: "string", default: "home" },
 	event: { type: "string", default: "click" },
+	places: { type: "string", default: "any" },
 	since: { type: "string" },
 	log: { type: "string" },
 	concurrency: { type: "string", default: "4" },
@@ -60,6 +63,7 @@ async function run(args: readonly string[]): Promise<number> {
 		event: choiceOf("event", values.event, EVENT_TYPES),
 		since: values.since === undefined ? 0 : secondsOf("since", values.since),
 	};
+	const effect = choiceOf("places", values.places, PLACE_EFFECTS);
 	const share = (flag: "diversity" | "novelty") =>
 		values[flag] === undefined ? null : numberOf(flag, values[flag], { max: 1, integer: false });
 	const wishes = { diversity: share("diversity"), novelty: share("novelty") };
@@ -80,6 +84,7 @@ async function run(args: readonly string[]): Promise<number> {
 		const estimates = estimateValue(
 			judged.flatMap((places) => places ?? []),
 			randomFrom(`estimate ${seed}`),
+			{ effect },
 		);
 		progress.end();
 		const left = { ...tally, keptUnseen: judged.filter((places) => places === null).length };
@@ -87,7 +92,7 @@ async function run(args: readonly string[]): Promise<number> {
 		refuse(refusalOfEstimates(estimates));
 		console.log(formatTable(["", "rewards a place", "95%", "against the log", "95%"], rowsOf(estimates)));
 		if (values.json !== undefined) {
-			const result = { candidate, ...asked, answers: answers.length, left, ...estimates, date: new Date().toISOString() };
+			const result = { candidate, ...asked, effect, answers: answers.length, left, ...estimates, date: new Date().toISOString() };
 			writeFileSync(pathOf(values.json), `${JSON.stringify(result, null, "\t")}\n`);
 		}
 		return 0;

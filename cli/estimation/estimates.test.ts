@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { drawnFrom, propensityOf } from "../../src/contract/policy.ts";
 import { randomFrom } from "../demo/random.ts";
-import { type Estimates, estimateValue } from "./estimates.ts";
+import { type Estimates, estimateValue, PLACE_EFFECTS } from "./estimates.ts";
 import type { JudgedPlace } from "./judge.ts";
 import { EFFECTIVE_MIN, refusalOfEstimates, refusalOfLog } from "./refusal.ts";
 import { fitRewardModel } from "./reward-model.ts";
@@ -11,22 +11,30 @@ const place = (values: Partial<JudgedPlace>): JudgedPlace => ({
 	position: 1,
 	shown: "x",
 	wanted: "x",
-	propensity: 0.5,
 	reward: 0,
+	found: null,
 	shownRank: 0,
 	wantedRank: 0,
 	support: null,
 	...values,
 });
 
+/** The wanted product at a place, with the chance that it had there. */
+const foundAt = (position: number, chance: number, reward: 0 | 1 = 0): JudgedPlace["found"] => ({
+	position,
+	reward,
+	chances: [{ position, chance }],
+});
+
 test("inverse propensities by hand, plain and normalised, and what weighs how much", () => {
 	const places = [
-		place({ cluster: "a", propensity: 0.5, reward: 1 }),
-		place({ cluster: "a", shown: "y", reward: 1 }),
-		place({ cluster: "b", propensity: 0.25 }),
-		place({ cluster: "b", propensity: 0.8, reward: 1, support: 2 }),
+		place({ cluster: "a", reward: 1, found: foundAt(1, 0.5, 1) }),
+		// What is wanted was seen on another place, which says nothing of this one.
+		place({ cluster: "a", shown: "y", reward: 1, found: foundAt(2, 0.1) }),
+		place({ cluster: "b", found: foundAt(1, 0.25) }),
+		place({ cluster: "b", reward: 1, found: foundAt(1, 0.8, 1), support: 2 }),
 	];
-	const { ips, snips, logged, naive, support, effective, clusters } = estimateValue(places, randomFrom("hand"), 50);
+	const { ips, snips, logged, naive, support, effective, clusters } = estimateValue(places, randomFrom("hand"), { resamples: 50 });
 	// Weights 2, 0, 4 and 1.25.
 	expect(ips.value).toBeCloseTo(3.25 / 4, 12);
 	expect(snips.value).toBeCloseTo(3.25 / 7.25, 12);
@@ -36,37 +44,47 @@ test("inverse propensities by hand, plain and normalised, and what weighs how mu
 
 test("over many draws all three estimates come to the candidate's true value, which none of the shown lists had", () => {
 	const exploration = { share: 0.5, keep: 0, places: 2, reserve: 4, pinned: [] };
-	// Chance of a reward by rank; the candidate puts ranks 3 and 2 in the first two places.
+	// Chance of a reward by rank, half of it on the second place; the candidate puts rank 3 on the first and rank 2 on the second.
 	const rates = [0.1, 0.2, 0.5, 0.8];
 	const random = randomFrom("many");
 	const places = Array.from({ length: 8000 }, (_, n) => {
 		const { ranks } = drawnFrom(Math.floor(random() * 2 ** 32), exploration);
-		return ranks.map((rank, position) =>
-			place({
+		const rewards = ranks.map((rank, position): 0 | 1 => (random() < (rates[rank] as number) / (1 + position) ? 1 : 0));
+		return ranks.map((rank, position) => {
+			const at = ranks.indexOf(3 - position);
+			const chances = ranks.map((_, each) => ({ position: each, chance: propensityOf(exploration, each, 3 - position) }));
+			return place({
 				cluster: `${n}`,
 				position,
 				shown: `${rank}`,
 				wanted: `${3 - position}`,
 				shownRank: 3 - rank,
 				wantedRank: position,
-				propensity: propensityOf(exploration, position, rank),
-				reward: random() < (rates[rank] as number) ? 1 : 0,
-			}),
-		);
+				reward: rewards[position] as 0 | 1,
+				found: at === -1 ? null : { position: at, reward: rewards[at] as 0 | 1, chances },
+			});
+		});
 	}).flat();
-	const { ips, snips, dr, logged, naive } = estimateValue(places, random, 200);
-	for (const { value, lower, upper } of [ips, snips, dr]) {
-		expect(lower).toBeLessThan(0.65);
-		expect(upper).toBeGreaterThan(0.65);
-		expect(Math.abs(value - 0.65)).toBeLessThan(0.06);
-	}
-	expect(logged.upper).toBeLessThan(0.4);
-	expect(naive).toBeGreaterThan(0.5);
+	const widths = PLACE_EFFECTS.map((effect) => {
+		const { ips, snips, dr, logged } = estimateValue(places, random, { effect, resamples: 200 });
+		for (const { value, lower, upper } of [ips, snips, dr]) {
+			expect(lower).toBeLessThan(0.525);
+			expect(upper).toBeGreaterThan(0.525);
+			expect(Math.abs(value - 0.525)).toBeLessThan(0.05);
+		}
+		expect(logged.upper).toBeLessThan(0.35);
+		return ips.upper - ips.lower;
+	});
+	// A product that tells of both places tells more.
+	expect(widths[1]).toBeLessThan(0.9 * (widths[0] as number));
 });
 
 test("where every shown product is the one that is wanted, nothing is left for a model to add", () => {
-	const places = Array.from({ length: 200 }, (_, n) => place({ cluster: `${n % 40}`, propensity: 1, reward: n % 4 === 0 ? 1 : 0 }));
-	const { ips, snips, dr, gain } = estimateValue(places, randomFrom("same"), 100);
+	const places = Array.from({ length: 200 }, (_, n) => {
+		const reward = n % 4 === 0 ? 1 : 0;
+		return place({ cluster: `${n % 40}`, reward, found: foundAt(1, 1, reward) });
+	});
+	const { ips, snips, dr, gain } = estimateValue(places, randomFrom("same"), { resamples: 100 });
 	for (const { value } of [ips, snips, dr]) expect(value).toBeCloseTo(0.25, 12);
 	for (const { value, lower, upper } of [gain.ips, gain.snips, gain.dr])
 		for (const each of [value, lower, upper]) expect(each).toBeCloseTo(0, 12);

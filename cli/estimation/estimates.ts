@@ -46,29 +46,50 @@ const FIGURES = {
 };
 
 /**
+ * What a place does to a product's reward. `any`: whatever, so that a product tells of the place alone at which it stood.
+ * `scales`: it multiplies it by a factor of the place, so that a product tells of every place: far less traffic is needed.
+ */
+export const PLACE_EFFECTS = ["any", "scales"] as const;
+export type PlaceEffect = (typeof PLACE_EFFECTS)[number];
+
+export type EstimateOptions = {
+	readonly effect?: PlaceEffect;
+	/** Samples of clusters behind each interval. */
+	readonly resamples?: number;
+	/** Of `predictedRewards`, where it was asked already. */
+	readonly predicted?: ArrayLike<number>;
+};
+
+/**
  * Value of a candidate from a log of another policy: intervals by drawing clusters with replacement.
  * @param random uniform in [0, 1)
  * @see Li et al., "Offline Evaluation of Ranking Policies with Click Models", KDD 2018 (a place's reward depends on its own product)
  * @see Swaminathan & Joachims, "The Self-Normalized Estimator for Counterfactual Learning", NeurIPS 2015
  * @see Dudík, Langford & Li, "Doubly Robust Policy Evaluation and Learning", ICML 2011
  */
-export function estimateValue(places: readonly JudgedPlace[], random: () => number, resamples = RESAMPLES): Estimates {
-	const predicted = predictedRewards(places);
+export function estimateValue(
+	places: readonly JudgedPlace[],
+	random: () => number,
+	{ effect = "any", resamples = RESAMPLES, predicted = predictedRewards(places) }: EstimateOptions = {},
+): Estimates {
+	const weigh = effect === "any" ? weighAtPlace : weighByFactor(places);
 	const clusters = new Map<string, Sums>();
 	let [matches, matched] = [0, 0];
-	for (const [n, { cluster, shown, wanted, propensity, reward, support }] of places.entries()) {
+	for (const [n, place] of places.entries()) {
+		const { cluster, found, position, reward, support } = place;
 		const sums = clusters.get(cluster) ?? { ...NOTHING };
 		clusters.set(cluster, sums);
-		const isMatch = shown === wanted;
-		const weight = isMatch ? 1 / propensity : 0;
+		const { weight, factor } = weigh(place);
 		const expected = predicted[n] as number;
-		matches += Number(isMatch);
-		if (isMatch) matched += reward;
+		if (found?.position === position) {
+			matches++;
+			matched += reward;
+		}
 		sums.places++;
 		sums.reward += reward;
 		sums.weight += weight;
-		sums.weighed += weight * reward;
-		sums.robust += expected + weight * (reward - expected);
+		sums.weighed += weight * (found?.reward ?? 0);
+		sums.robust += expected + weight * ((found?.reward ?? 0) - factor * expected);
 		if (support !== null) {
 			sums.support += support;
 			sums.explored++;
@@ -92,8 +113,34 @@ export function estimateValue(places: readonly JudgedPlace[], random: () => numb
 	};
 }
 
+/**
+ * How much the wanted product's reward weighs where it was found, 0 where it was not, and the factor of that place against the
+ * one where it is wanted.
+ */
+type Weigh = (place: JudgedPlace) => { readonly weight: number; readonly factor: number };
+const NO_WEIGHT = { weight: 0, factor: 1 };
+
+const weighAtPlace: Weigh = ({ position, found }) => {
+	if (found === null || found.position !== position) return NO_WEIGHT;
+	const own = found.chances.find((each) => each.position === position);
+	return { weight: 1 / (own?.chance ?? 1), factor: 1 };
+};
+
+/** Factors of places are those of a model of the whole log for a product of which nothing is known. */
+function weighByFactor(places: readonly JudgedPlace[]): Weigh {
+	const model = fitRewardModel(places);
+	const positions = new Set(places.map(({ position }) => position));
+	const factors = new Map(Array.from(positions, (position) => [position, model(position, null, null)]));
+	const factorOf = (position: number) => factors.get(position) as number;
+	return ({ position, found }) => {
+		if (found === null) return NO_WEIGHT;
+		const reached = found.chances.reduce((sum, each) => sum + each.chance * factorOf(each.position), 0);
+		return { weight: factorOf(position) / reached, factor: factorOf(found.position) / factorOf(position) };
+	};
+}
+
 /** What a model of the other folds expects of the product that the candidate wants at each place. */
-function predictedRewards(places: readonly JudgedPlace[]): Float64Array {
+export function predictedRewards(places: readonly JudgedPlace[]): Float64Array {
 	const foldOf = new Map<string, number>();
 	for (const { cluster } of places) if (!foldOf.has(cluster)) foldOf.set(cluster, foldOf.size % FOLDS);
 	const predicted = new Float64Array(places.length);

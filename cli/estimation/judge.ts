@@ -9,9 +9,14 @@ export type JudgedPlace = {
 	readonly shown: string;
 	/** What the candidate puts there; null: its list is too short. */
 	readonly wanted: string | null;
-	/** Chance with which the logging policy put there what was shown. */
-	readonly propensity: number;
 	readonly reward: 0 | 1;
+	/** The product that the candidate wants here, where it was seen on any of these places of the answer; null: nowhere. */
+	readonly found: {
+		readonly position: number;
+		readonly reward: 0 | 1;
+		/** Chance with which the logging policy put it on each of these places that were seen. */
+		readonly chances: readonly { readonly position: number; readonly chance: number }[];
+	} | null;
 	/** Places in the candidate's order of what was shown and of what it wants; null: it has no place. */
 	readonly shownRank: number | null;
 	readonly wantedRank: number;
@@ -43,20 +48,30 @@ export function judgeAnswer(answer: OfferedAnswer, list: readonly string[], chan
 		const there = itemAt.get(position);
 		return there === undefined ? [] : [{ ...there, rank, place: own[position] as number }];
 	});
-	const drawnItems = new Set(judged.map(({ item }) => item));
-	return judged.map(({ position, item, isRewarded, rank, place }) => {
+	const foundAt = new Map(judged.map((each) => [each.item, each]));
+	return judged.map(({ position, item, isRewarded, rank }) => {
 		const wants = wanted[rank] ?? null;
-		const isSeen = wants !== null && drawnItems.has(wants);
+		const found = wants === null ? undefined : foundAt.get(wants);
 		return {
 			cluster,
 			position,
 			shown: item,
 			wanted: wants,
-			propensity: chanceOf(exploration, place, drawn.ranks[place] as number),
 			reward: isRewarded ? 1 : 0,
+			found:
+				found === undefined
+					? null
+					: {
+							position: found.position,
+							reward: found.isRewarded ? 1 : 0,
+							chances: judged.map((each) => ({
+								position: each.position,
+								chance: chanceOf(exploration, each.place, drawn.ranks[found.place] as number),
+							})),
+						},
 			shownRank: rankOf.get(item) ?? null,
 			wantedRank: rank,
-			support: drawn.isExplored ? (isSeen ? exploration.reserve / drawnItems.size : 0) : null,
+			support: drawn.isExplored ? (found === undefined ? 0 : exploration.reserve / foundAt.size) : null,
 		};
 	});
 }

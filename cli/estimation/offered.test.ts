@@ -113,7 +113,10 @@ test("a candidate fills the free places in its order, and each has the propensit
 		{ position: 2, shown: "c", wanted: "b", reward: 1, shownRank: 0, wantedRank: 1, support: null },
 	]);
 	// Not explored: the rank of each place is its own. .5 + .5 / 5
-	for (const { propensity } of judged ?? []) expect(propensity).toBeCloseTo(0.6, 12);
+	const [first] = judged ?? [];
+	expect(first?.found).toEqual({ position: 2, reward: 1, chances: [1, 2].map((position) => ({ position, chance: expect.any(Number) })) });
+	// "c" has rank 2: at the place before it stands only when drawn.
+	expect(first?.found?.chances.map(({ chance }) => chance)).toEqual([expect.closeTo(0.1, 12), expect.closeTo(0.6, 12)]);
 	expect(judgeAnswer(answer, ["x", "b"])?.map(({ wanted }) => wanted)).toEqual(["b", null]);
 });
 
@@ -122,11 +125,11 @@ test("in an explored answer what was drawn has its chance of the reserve, and wh
 	const { ranks } = drawnFrom(seed, EXPLORATION);
 	const answer = offered("fused-1-e5000-1-3-5", seed, { 0: "x", 1: "b", 2: "c" });
 	const judged = judgeAnswer(answer, ["c", "z"]);
-	for (const [n, { propensity, position }] of (judged ?? []).entries()) {
-		expect(propensity).toBeCloseTo((ranks[position] === position ? 0.5 : 0) + 0.5 / 5, 12);
-		// "c" was seen: two of the five of the reserve were. "z" was not.
-		expect(judged?.[n]?.support).toBe([2.5, 0][n]);
-	}
+	// "c" was seen: two of the five of the reserve were. "z" was not.
+	expect(judged?.map(({ support }) => support)).toEqual([2.5, 0]);
+	const expected = [1, 2].map((position) => (ranks[2] === position ? 0.5 : 0) + 0.5 / 5);
+	expect(judged?.[0]?.found?.chances.map(({ chance }) => chance)).toEqual(expected.map((chance) => expect.closeTo(chance, 12)));
+	expect(judged?.[1]?.found).toBeNull();
 	// With one place seen alone, it stood there with a chance of one in five.
 	expect(judgeAnswer(offered("fused-1-e5000-1-3-5", seed, { 0: "x", 2: "c" }), ["b", "c"])).toMatchObject([{ position: 2, support: 5 }]);
 });

@@ -8,7 +8,6 @@ import { knownWords } from "../text/text-vector.ts";
 import { answerFrom, type DrawnAnswer } from "./answer.ts";
 import { drawProfile, emptyProfile } from "./draw-profile.ts";
 import { type AboutLinks, aboutItem, withLinksAtHand } from "./links-at-hand.ts";
-import { workingEncoder } from "./load-release.ts";
 import { createOperatorAnswers } from "./operator-answers.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
 import type {
@@ -30,6 +29,7 @@ import { answerSearch, mindOf } from "./search/answer-search.ts";
 import { createSearchKeeper } from "./search/search-keeper.ts";
 import { searchWithout } from "./search/static-search.ts";
 import { answerSuggest, NO_SUGGESTIONS } from "./search/suggest.ts";
+import { servingState } from "./serving-state.ts";
 import { type AnsweredShelf, answerShelves } from "./shelves/answer-shelves.ts";
 import type { ShelfFrame, ShelfSpec } from "./shelves/pool.ts";
 import { meetShopper } from "./shelves/shopper.ts";
@@ -288,20 +288,6 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			return words === null ? null : knownWords(words, query) || null;
 		},
 		knowsItem: (id) => (keeper.serving(null)?.rowOf(id) ?? -1) !== -1,
-		state() {
-			const release = keeper.serving(null);
-			const rung = release === null ? "static" : workingEncoder(release.loaded) === null ? "session" : "personal";
-			const broken = release?.loaded.encoder?.fault ?? null;
-			return {
-				release: release?.loaded.manifest.id ?? null,
-				canary: keeper.canary?.loaded.manifest.id ?? null,
-				rung,
-				catalogueVersion: release?.cursor.version ?? null,
-				fault:
-					release === null || broken === null
-						? keeper.fault
-						: { release: release.loaded.manifest.id, file: "encoder.int8.onnx", message: `broke down: ${broken}` },
-			};
-		},
+		state: () => servingState(keeper),
 	};
 }

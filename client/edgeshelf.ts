@@ -1,5 +1,6 @@
 import type { ProfileResponse } from "../src/contract/profile.ts";
 import type { RankResponse } from "../src/contract/rank.ts";
+import type { SearchResponse, SuggestResponse } from "../src/contract/search.ts";
 import type { PageResponse } from "../src/contract/shelf.ts";
 import { BROWSER } from "./browser.ts";
 import { createHistory } from "./history.ts";
@@ -20,7 +21,13 @@ const ANSWER_MAX_MS = 5000;
 const REMEMBERED = ["view", "cart", "purchase", "search", "dismiss"];
 
 /** Further routes that read a history, by path. */
-type Answers = { "/v1/rank": RankResponse; "/v1/profile": ProfileResponse; "/v1/page": PageResponse };
+type Answers = {
+	"/v1/rank": RankResponse;
+	"/v1/profile": ProfileResponse;
+	"/v1/page": PageResponse;
+	"/v1/search": SearchResponse;
+	"/v1/suggest": SuggestResponse;
+};
 
 export type Edgeshelf = ReturnType<typeof createEdgeshelf>;
 

@@ -194,6 +194,19 @@ test("only what was truly seen is told as seen, and each product once", async ()
 	await leave();
 });
 
+test("the line under a product is the server's reason, in the page's language, and follows a change of it", async () => {
+	const { page, open, follow, leave } = await shopper();
+	const viewed = shop.catalogue.find(({ product }) => product.id === productsOf("coats")[0])?.product;
+	await open(`/?item=${viewed?.id}`);
+	await page.locator(".product").waitFor();
+	await follow("/");
+	const lines = () => page.locator("edge-shelf [part=reason]").allTextContents();
+	await eventually(async () => expect(await lines()).toContain(`Because you viewed ${viewed?.title}`));
+	await follow("/?lang=zh");
+	await eventually(async () => expect(await lines()).toContain(`因为您看过${viewed?.titles?.zh}`));
+	await leave();
+});
+
 test("a search finds what the words name, and suggestions can be walked by keyboard", async () => {
 	const { page, open, leave } = await shopper();
 	await open("/");

@@ -14,20 +14,11 @@ export type Found = Offered & {
 	readonly without: readonly string[];
 };
 
-/** What is read of the routes' answers. */
-type SearchAnswer = {
-	readonly recommendationId?: string | null;
-	readonly corrected?: string | null;
-	readonly relaxed?: { readonly by: string; readonly without: readonly string[] } | null;
-	readonly items: readonly { readonly id: string }[];
-};
-type SuggestAnswer = { readonly queries: readonly { readonly query: string }[] };
-
 /** Products for a query, best first; none where the service has only what is popular to offer. */
 export async function search({ client, catalogue }: Shop, query: string): Promise<Found> {
 	try {
-		const answer = (await client.post("/v1/search", { query, limit: LIMIT, surface: "search", variants: "all" })) as SearchAnswer;
-		const { items, relaxed, corrected = null, recommendationId = null } = answer;
+		const asked = { query, limit: LIMIT, surface: "search", variants: "all" };
+		const { items, relaxed, corrected, recommendationId } = await client.post("/v1/search", asked);
 		const products = relaxed?.by === "popular" ? [] : items.flatMap(({ id }) => catalogue.product(id) ?? []);
 		return { by: "service", products, recommendationId, corrected, without: relaxed?.without ?? [] };
 	} catch {
@@ -38,7 +29,7 @@ export async function search({ client, catalogue }: Shop, query: string): Promis
 /** Completions of what was typed so far; without the service, names of categories that hold it. */
 export async function suggest({ client, catalogue, language }: Shop, typed: string): Promise<string[]> {
 	try {
-		const { queries } = (await client.post("/v1/suggest", { query: typed, limit: SUGGESTIONS }, false)) as SuggestAnswer;
+		const { queries } = await client.post("/v1/suggest", { query: typed, limit: SUGGESTIONS }, false);
 		return queries.map(({ query }) => query);
 	} catch {
 		const sought = typed.toLowerCase();

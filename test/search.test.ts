@@ -45,7 +45,8 @@ async function open() {
 	await shop.warm();
 	const search = async (body: object) => v.parse(SearchResponse, await shop.answer("POST", "/v1/search", body));
 	const suggest = async (query: string) => v.parse(SuggestResponse, await shop.answer("POST", "/v1/suggest", { query }));
-	return { ...shop, search, suggest };
+	const next = async (body: object) => v.parse(SuggestResponse, await shop.answer("POST", "/v1/suggest", body));
+	return { ...shop, search, suggest, next };
 }
 
 test("products with every word are counted and come first, with what was found of their titles", async () => {
@@ -318,6 +319,35 @@ test("what was typed is completed from the catalogue's words, each with somethin
 	// Words of a description are found, not offered.
 	expect((await suggest("bla")).queries).toEqual([]);
 	expect((await suggest("红")).queries.map(({ query }) => query)).toContain("红色");
+});
+
+test("where nothing was typed the history says what comes next, and only what finds something is suggested", async () => {
+	await publishTiny();
+	const { next, suggest } = await open();
+	const history = [{ item: "lip-1" }, { query: "Red  SHOES", event: "search" }, { item: "s2" }];
+	const answer = await next({ history, limit: 3 });
+	// After shoes: polish 0.5, something unheard of 0.3, care 0.2; of categories the shop has no lips.
+	expect(answer).toMatchObject({
+		source: "session",
+		queries: [{ query: "polish", products: 1 }, { query: "red shoes", products: 2 }, { query: "care" }],
+	});
+	expect(answer.categories).toEqual([{ category: "care", products: 1 }]);
+	expect(answer.items.map(({ id }) => id)).toEqual(["s3"]);
+	// After the search itself, which the log has seen: polish alone, and not the search again.
+	expect((await next({ query: " ", history: history.slice(0, 2) })).queries.map(({ query }) => query).slice(0, 2)).toEqual([
+		"polish",
+		"shoes",
+	]);
+	expect(await next({ limit: 1 })).toMatchObject({ source: "words", queries: [{ query: "red shoes" }] });
+	expect((await suggest("")).queries[0]).toEqual({ query: "red shoes", products: 2 });
+	// A product that is not wanted is no sign, and is not shown.
+	const dismissed = await next({ history: [{ item: "s1" }, { item: "s1", event: "dismiss" }], limit: 1 });
+	expect(dismissed).toMatchObject({ source: "words", queries: [{ query: "red shoes", products: 1 }] });
+});
+
+test("without a release, or one that was told nothing, no next search is made up", async () => {
+	const { next } = await open();
+	expect(await next({ history: [{ item: "s1" }] })).toEqual({ source: "words", queries: [], categories: [], items: [] });
 });
 
 test("nothing of a search is written anywhere", async () => {

@@ -7,18 +7,21 @@ export const QUERY_MAX_LENGTH = 200;
 
 const CONTROL_CHARACTERS = /\p{Cc}/u;
 
-const text = (maxLength: number) =>
+const anyText = (maxLength: number) =>
 	v.pipe(
 		v.string(),
-		v.minLength(1, "must not be empty"),
 		v.maxLength(maxLength, `must have at most ${maxLength} characters`),
 		v.check((value) => !CONTROL_CHARACTERS.test(value), "must not contain control characters"),
 		v.check((value) => value.isWellFormed(), "must be well-formed Unicode"),
 	);
 
+const text = (maxLength: number) => v.pipe(anyText(maxLength), v.minLength(1, "must not be empty"));
+
 /** A product id of the shop: any script, no control characters. */
 export const ItemId = text(ITEM_ID_MAX_LENGTH);
 export const QueryText = text(QUERY_MAX_LENGTH);
+/** What has been typed of a query so far, perhaps nothing. */
+export const TypedText = anyText(QUERY_MAX_LENGTH);
 /** Short names: surfaces, categories, brands, attribute names and values. */
 export const Label = text(160);
 /** Whole seconds since 1970. */

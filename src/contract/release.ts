@@ -17,6 +17,7 @@ export const RELEASE_FILES = [
 	"bought.bin",
 	"text.bin",
 	"meaning.bin",
+	"next.json",
 	"links.bin",
 ] as const;
 export type ReleaseFile = (typeof RELEASE_FILES)[number];
@@ -121,6 +122,24 @@ export type FusionBucket = Fusion["buckets"][number];
 
 export const Popular = v.object({ overall: v.array(ItemId), byCategory: dictionary(v.string(), v.array(ItemId)) });
 export type Popular = v.InferOutput<typeof Popular>;
+
+const Chance = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+/** What shoppers look for next; the formula stands in `retrieve/next-nodes.ts`. */
+export const NextSearches = v.object({
+	format: v.literal(1),
+	/** Distinct visitors behind each link. */
+	kPair: Count,
+	/** Distinct visitors of one day behind each search. */
+	kQuery: Count,
+	nodes: v.array(v.object({ kind: v.picklist(["category", "query"]), text: v.string() })),
+	/** Share of all steps, by node. */
+	popularity: v.array(Chance),
+	/** Node and chance of what comes next, by node. */
+	links: v.array(v.array(v.tuple([Count, Chance]))),
+	shares: v.object({ before: Chance, visits: Chance, next: Chance, items: Chance, twice: Chance, popular: Chance }),
+});
+export type NextSearches = v.InferOutput<typeof NextSearches>;
 
 /** Histories of `parity.json` that are computed again when a release is loaded; fewer prove too little. */
 export const PARITY_HISTORIES = 4;

@@ -87,7 +87,8 @@ export const ROUTES: readonly RouteDescription[] = [
 	{
 		method: "post",
 		path: "/v1/suggest",
-		summary: "Completions of what was typed, from the words of the catalogue: queries, categories, products.",
+		summary:
+			"Completions of what was typed, from the words of the catalogue: queries, categories, products. Where nothing was typed: what this history says is searched for next.",
 		body: { schema: SuggestRequest, types: JSON_TYPES },
 		answers: { 200: { description: "The completions, likeliest first", schema: SuggestResponse } },
 	},

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { LanguageTag } from "./language.ts";
-import { ItemId, Label, LIMIT_DEFAULT, Limit, QueryText } from "./primitives.ts";
+import { ItemId, Label, LIMIT_DEFAULT, Limit, QueryText, TypedText } from "./primitives.ts";
 import { Filter, History, Reason, RulesNamed, Surface } from "./recommendation.ts";
 
 /** Furthest that a result list can be paged, products. */
@@ -40,7 +40,7 @@ export const SearchRequest = v.strictObject({
 export type SearchRequest = v.InferOutput<typeof SearchRequest>;
 
 /**
- * Who made the order. `personal`: words, and within relevance the encoder; `session`: words, and within relevance the
+ * Who made the order, or the suggestions. `personal`: words, and within relevance the encoder; `session`: words, and within relevance the
  * tables; `words`: words alone; `static`: no index is loaded, the catalogue's database was asked, or nothing at all.
  */
 export const SEARCH_SOURCES = ["personal", "session", "words", "static"] as const;
@@ -97,7 +97,10 @@ export type SearchResponse = v.InferOutput<typeof SearchResponse>;
 
 /** `POST /v1/suggest`. */
 export const SuggestRequest = v.strictObject({
-	query: QueryText,
+	/** Empty: what the shopper is likely to search for next, by the history. */
+	query: v.optional(TypedText, ""),
+	/** Read where nothing was typed. */
+	history: History,
 	limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(SUGGESTIONS_MAX)), LIMIT_DEFAULT),
 	surface: v.optional(Surface, "suggest"),
 });
@@ -105,7 +108,10 @@ export type SuggestRequest = v.InferOutput<typeof SuggestRequest>;
 
 export const SuggestResponse = v.strictObject({
 	source: v.picklist(SEARCH_SOURCES),
-	/** Queries that begin with what was typed, in the catalogue's own words, likeliest first. Each finds at least one product. */
+	/**
+	 * Queries that begin with what was typed, in the catalogue's own words; where nothing was, those that come next: searches
+	 * that a crowd made, then names of categories. Likeliest first. Each finds at least one product.
+	 */
 	queries: v.array(
 		v.strictObject({
 			query: v.string(),

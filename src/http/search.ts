@@ -25,9 +25,10 @@ export function searchRoutes(): Hono<AppEnv> {
 	});
 	routes.post("/v1/suggest", async function suggest(c) {
 		const start = performance.now();
-		const { recommender } = c.get("services");
+		const { recommender, now } = c.get("services");
 		const request = await readJson(c, SuggestRequest, RECOMMENDATION_BODY_MAX_BYTES);
-		const served = await recommender.suggest(request, (work) => c.executionCtx.waitUntil(work));
+		refuseFutureEntries(request.history, now());
+		const served = await recommender.suggest(request, c.get("sender"), (work) => c.executionCtx.waitUntil(work));
 		count(c, request.surface, countedAs(served.response.source), start);
 		return c.json(served.response, 200, { ...PERSONAL, ...timing(served) });
 	});

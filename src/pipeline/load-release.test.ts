@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { meanEncoder } from "../../test/fixtures/mean-encoder.ts";
-import { TINY_TRANSITIONS, type TinyFile, tinyItems, tinyNeighbours, tinyRelease } from "../../test/fixtures/tiny-release.ts";
+import { TINY_NEXT, TINY_TRANSITIONS, type TinyFile, tinyItems, tinyNeighbours, tinyRelease } from "../../test/fixtures/tiny-release.ts";
 import type { ReleaseFile, StoredRelease } from "../contract/release.ts";
 import { readContainer } from "./esb1.ts";
 import { loadRelease, verifyRelease } from "./load-release.ts";
@@ -51,6 +51,16 @@ test("refuses a container whose header does not fit its own file", async () => {
 		message: "is not an ESB1 file",
 	});
 	expect(await faultOf("items.bin", tinyNeighbours({}))).toEqual({ file: "items.bin", message: "is of kind neighbours, not items" });
+});
+
+test("refuses next searches that link nowhere, miss a node or come from too few people", async () => {
+	const messageOf = async (changes: object) => (await faultOf("next.json", bytesOf(JSON.stringify({ ...TINY_NEXT, ...changes }))))?.message;
+	expect(await messageOf({})).toBeUndefined();
+	expect(await messageOf({ links: TINY_NEXT.links.map(() => [[8, 1]]) })).toBe("links to a node that is not there");
+	expect(await messageOf({ popularity: [] })).toBe("does not tell of each node");
+	expect(await messageOf({ kPair: 2 })).toBe("has pairs of 2 visitors; the manifest says 3");
+	expect(await messageOf({ kQuery: 49 })).toBe("has searches of 49 visitors; 50 are a crowd");
+	expect(await messageOf({ shares: {} })).toBe("is not valid at shares.before");
 });
 
 test("refuses a neighbour table that links outside the items or is for other items", async () => {

@@ -9,6 +9,7 @@ import { createSpace, spaceBytes } from "./plain-space.ts";
 import type { Encoder, MakeEncoder, MakeRowSpace, RowSpace, StoredRelease } from "./ports.ts";
 import { type ItemFile, readItems } from "./read-items.ts";
 import { readNeighbours } from "./read-neighbours.ts";
+import type { NextFile } from "./read-next.ts";
 import { checkIntegrity, named, needFile, optionalFile, type ReleaseFiles, readSmallFiles, wholeFiles } from "./small-files.ts";
 import { besideItemsBytes, type Table, tableOfRelease } from "./table.ts";
 
@@ -31,6 +32,8 @@ export type LoadedRelease = {
 	readonly popular: Popular;
 	readonly fusion: Fusion;
 	readonly parity: Parity;
+	/** What is looked for next; null: no log told. */
+	readonly next: NextFile | null;
 	/** null: it could not be made, and the rung is `session` at best. */
 	readonly encoder: Encoder | null;
 };

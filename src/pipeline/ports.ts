@@ -48,7 +48,7 @@ export interface Recommender {
 	/** Products for words, personal within relevance where a history is sent. */
 	search(request: SearchRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<SearchResponse>>;
 	/** Completions of what was typed. */
-	suggest(request: SuggestRequest, waitUntil: WaitUntil): Promise<Served<SuggestResponse>>;
+	suggest(request: SuggestRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<SuggestResponse>>;
 	/** What a history says of its shopper; empty where no release is loaded. */
 	profile(request: ProfileRequest, sender: Sender, waitUntil: WaitUntil): Promise<Served<ProfileResponse>>;
 	/** Chosen parts only, of the active release; not counted. @throws RequestFailure `unavailable` while no release is loaded */

@@ -26,6 +26,7 @@ import type {
 import { listAsGiven, rankList } from "./rank-list.ts";
 import { createReleaseKeeper } from "./release-keeper.ts";
 import { answerSearch, mindOf } from "./search/answer-search.ts";
+import { answerNext } from "./search/next-searches.ts";
 import { createSearchKeeper } from "./search/search-keeper.ts";
 import { searchWithout } from "./search/static-search.ts";
 import { answerSuggest, NO_SUGGESTIONS } from "./search/suggest.ts";
@@ -256,17 +257,16 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 				return frame(release, told(found, request), SEARCH_POLICY, request.surface, now);
 			});
 		},
-		suggest(request, waitUntil) {
-			return beside(waitUntil, ports.now(), async () => {
-				const watch = createStopwatch(ports.clock);
+		suggest(request, sender, waitUntil) {
+			return serve(sender, waitUntil, { ...request, items: [] }, async (release, _now, watch) => {
 				const { index } = searchKeeper;
-				const response =
-					index === null
-						? NO_SUGGESTIONS
-						: watch.span("suggest", () =>
-								answerSuggest(index.segments, request, { thesaurus: searchKeeper.thesaurus, popular: keeper.hot?.queries ?? [] }),
-							);
-				return { response, spans: watch.spans };
+				if (index === null) return NO_SUGGESTIONS;
+				const mind = { thesaurus: searchKeeper.thesaurus, popular: keeper.hot?.queries ?? [] };
+				return watch.span("suggest", () =>
+					request.query.trim() === "" && release !== null && release.loaded.next !== null
+						? answerNext(release, index.segments, request)
+						: answerSuggest(index.segments, request, mind),
+				);
 			});
 		},
 		profile(request, sender, waitUntil) {

@@ -3,6 +3,7 @@ import { Fusion, type Manifest, Parity, Popular, RELEASE_FILES, type ReleaseFile
 import { fail, ok, type Result } from "../contract/result.ts";
 import type { LoadedRelease, ReleaseFault } from "./load-release.ts";
 import type { Encoder, MakeEncoder } from "./ports.ts";
+import { readNext } from "./read-next.ts";
 import { readWords } from "./read-words.ts";
 
 export type ReleaseFiles = Readonly<Partial<Record<ReleaseFile, Uint8Array>>>;
@@ -12,7 +13,7 @@ export async function readSmallFiles(
 	manifest: Manifest,
 	files: ReleaseFiles,
 	makeEncoder: MakeEncoder | null,
-): Promise<Result<Pick<LoadedRelease, "words" | "meaning" | "popular" | "fusion" | "parity" | "encoder">, ReleaseFault>> {
+): Promise<Result<Pick<LoadedRelease, "words" | "meaning" | "popular" | "fusion" | "parity" | "next" | "encoder">, ReleaseFault>> {
 	const words = named(
 		"text.bin",
 		optionalFile(files, "text.bin", (file) => readWords(file, manifest.items.dim)),
@@ -29,6 +30,11 @@ export async function readSmallFiles(
 	if (!fusion.ok) return fusion;
 	const parity = readJson(Parity, "parity.json", files);
 	if (!parity.ok) return parity;
+	const next = named(
+		"next.json",
+		optionalFile(files, "next.json", (file) => readNext(file, manifest)),
+	);
+	if (!next.ok) return next;
 	let encoder: Encoder | null = null;
 	if (makeEncoder !== null) {
 		try {
@@ -43,6 +49,7 @@ export async function readSmallFiles(
 		popular: popular.value,
 		fusion: fusion.value,
 		parity: parity.value,
+		next: next.value,
 		encoder,
 	});
 }

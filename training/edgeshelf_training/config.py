@@ -66,6 +66,7 @@ class TrainConfig:
 
     # counted tables
     k_pair: int = 3  # distinct visitors behind a pair before a release may hold it
+    k_query: int = 50  # distinct visitors of one day behind a search before a release may suggest it
     window: int = 10  # items between the two of a counted pair, at most
     half_life_days: float = 45.0  # recency decay of counts, where the log has times
     max_neighbours: int = 100  # a row of transitions or bought

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from .trails import Trail
 
 KINDS = ("unknown", "view", "click", "cart", "purchase", "search")
 REGIONS = ("unknown", "EU", "NA", "SA", "AS", "AF", "OC", "AN")
@@ -65,6 +69,7 @@ class Corpus:
     catalogue_version: int = 0
     pictures: Path | None = None  # folder of the items' pictures, None where there is none
     cleaned: dict[str, int] = field(default_factory=dict)  # reason -> events dropped
+    trails: tuple[Trail, ...] = ()  # of an event log
 
     def with_order(self, items: np.ndarray, histories: np.ndarray) -> Corpus:
         """The same corpus with items and histories in a new order (old index of each new place)."""

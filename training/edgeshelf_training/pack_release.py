@@ -15,6 +15,7 @@ from .features import CACHE
 from .item_table import items_container, popular_lists
 from .link_pages import links_container
 from .model import Model
+from .next_search import NextSearches
 from .parity import parity_json
 from .release import (
     TABLE_FILES,
@@ -31,7 +32,7 @@ from .text_encoder import text_encoder
 
 
 def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, config: TrainConfig, facts: dict,
-                 created_at: int) -> Release:  # fmt: skip
+                 created_at: int, searches: NextSearches | None = None) -> Release:  # fmt: skip
     """Writes the release and returns it as read back. `facts` are the manifest's trainedOn, metrics and training.
 
     Its `guarantee` is that of differential privacy, None where there is none.
@@ -53,6 +54,8 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
         files["meaning.bin"] = pack(
             distil_words(items, encoder, own_words=config.meaning_words, cache=CACHE).container()
         )
+    if searches is not None:
+        files["next.json"] = json_bytes(searches.json())
     if config.layout == "planes":
         files["links.bin"] = pack(links_container(model.neighbours, len(items), config.k_pair))
     else:

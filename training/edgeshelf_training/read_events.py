@@ -29,6 +29,7 @@ class Event:
     session: str
     visitor: str
     order: str | None = None
+    query: str | None = None
     context: dict[str, str] = field(default_factory=dict)
 
 
@@ -130,7 +131,8 @@ def _event(value: dict, where: str) -> Event:
         raise InputError(f"{where}: context must be an object, got {context!r}")
     return Event(
         str(value.get("id", "")), str(kind), _text(value, "item", where), int(at),
-        None if received is None else int(received), session, visitor, _text(value, "order", where), context,
+        None if received is None else int(received), session, visitor, _text(value, "order", where),
+        _text(value, "query", where), context,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from .corpus import DAYPARTS, DEVICES, KINDS, REGIONS, WEEKDAYS, Corpus, Item, Log
 from .errors import InputError
 from .read_events import TYPES, Event, EventLog, read_events
+from .trails import read_trails
 
 CLOCK_SKEW_S = 300  # an event may claim to be this much later than it was received
 SESSION_MAX_EVENTS = 500  # more than a person does within one session
@@ -19,22 +20,23 @@ CONTEXT_FIELDS = {"region": REGIONS, "device": DEVICES, "daypart": DAYPARTS, "we
 def read_event_corpus(folder: Path, now: int, keep_seen: bool) -> Corpus:
     """The corpus of an event log. `now` in unix seconds bounds what counts as future."""
     raw = read_events(folder)
-    events, dropped = clean(raw.events, now)
+    events, searches, dropped = clean(raw.events, now)
     if not events:
         raise InputError(f"{folder}: no usable events (read {len(raw.events)}, dropped {dropped})")
     items, log = histories_of(events, raw)
-    return Corpus("events", items, log, 0, keep_seen, raw.catalogue_version, dropped)
+    trails = read_trails([*events, *searches], items)
+    return Corpus("events", items, log, 0, keep_seen, raw.catalogue_version, cleaned=dropped, trails=trails)
 
 
-def clean(events: list[Event], now: int) -> tuple[list[Event], dict[str, int]]:
-    """Events worth learning from, and how many were dropped for each reason."""
+def clean(events: list[Event], now: int) -> tuple[list[Event], list[Event], dict[str, int]]:
+    """Events of histories, searches beside them, and how many events no history holds for each reason."""
     dropped = dict.fromkeys(("duplicate", "unknownType", "future", "bot", "longSession", "notHistory"), 0)
     sizes: dict[str, int] = {}
     for event in events:
         sizes[event.session] = sizes.get(event.session, 0) + 1
     bots = {event.session for event in events if event.context.get("device") == "bot"}
     seen: set[str] = set()
-    kept = []
+    kept, searches = [], []
     for event in events:
         reason = None
         if event.id and event.id in seen:
@@ -49,12 +51,14 @@ def clean(events: list[Event], now: int) -> tuple[list[Event], dict[str, int]]:
             reason = "longSession"
         elif event.type not in HISTORY_TYPES or event.item is None:
             reason = "notHistory"
+            if event.type == "search" and event.query is not None:
+                searches.append(event)
         seen.add(event.id)
         if reason:
             dropped[reason] += 1
         else:
             kept.append(event)
-    return kept, dropped
+    return kept, searches, dropped
 
 
 def histories_of(events: list[Event], raw: EventLog) -> tuple[tuple[Item, ...], Log]:

@@ -26,6 +26,7 @@ from .evaluate import int8_scorer, release_queries
 from .measure import measure
 from .model import Content, Model, fit_model, read_content
 from .newcomers import Newcomers, place_newcomers
+from .next_search import NextSearches, count_nodes, fit_shares
 from .pack_release import pack_release, trained_on, training_facts
 from .progress import Progress
 from .quantisation import write_quantisation_table
@@ -141,13 +142,14 @@ def train(
         "training": training_facts(config, corpus, final, (time.monotonic() - started) / 60),
     }
     facts["guarantee"] = None if budget is None else budget.guarantee()
+    searches, of_tune = find_searches(corpus, split, tune, config, refits)
     if tune_out is not None:
         facts["trainedOn"] = trained_on(corpus, split, split.train, "tune")
-        pack_release(tune_out, tune, fusion, corpus, config, facts, now)
+        pack_release(tune_out, tune, fusion, corpus, config, facts, now, of_tune)
     facts["trainedOn"] = trained_on(
         corpus, split, split.refit if refits else split.train, "refit" if refits else "tune"
     )
-    release = pack_release(out, final, fusion, corpus, config, facts, now)
+    release = pack_release(out, final, fusion, corpus, config, facts, now, searches)
     gate = compared.gate if compared else None
     if gate is not None:
         (out / "gate.json").write_bytes(json_bytes(gate) + b"\n")
@@ -210,6 +212,33 @@ def fit_final(
     """The model of all that may be trained on, with the settings of the measured one."""
     until = int(corpus.log.at.max(initial=0))
     return fit_model(corpus, content, split.refit, split.validation[:0], until, config, progress, tune.schedules)
+
+
+def find_searches(
+    corpus: Corpus, split: Split, tune: Model, config: TrainConfig, refits: bool
+) -> tuple[NextSearches | None, NextSearches | None]:
+    """What is looked for next, of all that may be trained on and of the training part; None where no log tells."""
+    if (
+        config.privacy
+        or config.reads == "ids"
+        or not corpus.trails
+        or split.test_from is None
+        or not len(split.validation)
+    ):
+        return None, None
+    first = int(corpus.log.at[split.validation[:, 1]].min())
+    counted = count_nodes(corpus.trails, first, config.k_pair, config.k_query)
+    if not counted.nodes:
+        return None, None
+    row_of = {item.id: row for row, item in enumerate(corpus.items)}
+    categories = [item.category for item in corpus.items]
+    transitions = tune.tables().counted["transitions"]
+    shares = fit_shares(counted, corpus.trails, first, split.test_from, transitions, row_of, categories)
+    fitted = dataclasses.replace(counted, shares=shares)
+    if not refits:
+        return fitted, fitted
+    until = int(corpus.log.at.max()) + 1
+    return dataclasses.replace(count_nodes(corpus.trails, until, config.k_pair, config.k_query), shares=shares), fitted
 
 
 def follow(

@@ -16,7 +16,7 @@ from edgeshelf_training.text_vectors import TextVectors
 
 FILES = {
     "encoder.int8.onnx", "items.bin", "transitions.bin", "similar.bin", "bought.bin", "popular.json", "text.bin",
-    "fusion.json", "parity.json",
+    "fusion.json", "parity.json", "next.json",
 }  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def test_bots_duplicates_and_impossible_events_are_dropped_and_counted():
         shop_event(3, 0, None, at, type="search", query="soap"),
         *(shop_event(4, k, "a", at + k) for k in range(501)),
     ]
-    kept, dropped = clean([_event(line, "here") for line in lines], NOW)
+    kept, _, dropped = clean([_event(line, "here") for line in lines], NOW)
     assert [event.id for event in kept] == ["e1-0"]
     assert dropped == {
         "duplicate": 1, "unknownType": 1, "future": 2, "bot": 2, "longSession": 501, "notHistory": 1,

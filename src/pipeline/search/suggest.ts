@@ -4,7 +4,7 @@ import { highlight } from "../../text/highlight.ts";
 import { RELEVANCE_WEIGHTS } from "../../text/relevance.ts";
 import { bitsOf } from "../../text/search-index.ts";
 import type { Thesaurus } from "../../text/thesaurus.ts";
-import { find, holdingAll, idOf, maskSegments } from "./find.ts";
+import { type Found, find, holdingAll, idOf, maskSegments } from "./find.ts";
 import { oneEach, type Place, type Products, productsOf } from "./products.ts";
 import type { Segment } from "./segment.ts";
 import { titlesOf } from "./titles.ts";
@@ -32,7 +32,7 @@ export type SuggestMind = {
  */
 export function answerSuggest(
 	segments: readonly Segment[],
-	{ query, limit }: SuggestRequest,
+	{ query, limit }: Pick<SuggestRequest, "query" | "limit">,
 	{ thesaurus, popular }: SuggestMind,
 ): SuggestResponse {
 	const [, before = "", last = ""] = LAST_WORD.exec(query) ?? [];
@@ -49,18 +49,18 @@ export function answerSuggest(
 	const queries = all.map(({ form, hits }, place) => ({ query: form, products: hits.length, popular: place < searched.length }));
 	const best = all[0]?.hits ?? oneEach(holding ?? [], products);
 	const found = find(segments, queries[0]?.query ?? query, null, RELEVANCE_WEIGHTS, { thesaurus });
-	const terms = new Set(found.query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
-	return {
-		source: "words",
-		queries,
-		categories: categoriesOf(best),
-		items: oneEach(found.hits, products)
-			.slice(0, limit)
-			.map((hit) => {
-				const title = titlesOf(hit.segment, hit.row)[0]?.title ?? "";
-				return { id: idOf(hit), title, marks: highlight(title, terms).map(([from, to]): [number, number] => [from, to]) };
-			}),
-	};
+	return { source: "words", queries, categories: categoriesOf(best), items: suggestedItems(found, products, limit) };
+}
+
+/** The best products found, with what was found of their titles. */
+export function suggestedItems({ query, hits }: Found, products: Products, limit: number): SuggestResponse["items"] {
+	const terms = new Set(query.flatMap(({ ways }) => ways.flatMap((way) => way.terms)));
+	return oneEach(hits, products)
+		.slice(0, limit)
+		.map((hit) => {
+			const title = titlesOf(hit.segment, hit.row)[0]?.title ?? "";
+			return { id: idOf(hit), title, marks: highlight(title, terms).map(([from, to]): [number, number] => [from, to]) };
+		});
 }
 
 /** While no index is loaded. */

@@ -23,7 +23,12 @@ const Key256 = v.pipe(
 );
 
 const LogKeys = v.pipe(
-	v.strictObject({ current: v.string(), keys: v.record(v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), Key256) }),
+	v.strictObject({
+		current: v.string(),
+		keys: v.record(v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), Key256),
+		/** Absent: the keyed mode is off. */
+		pseudonyms: v.optional(Key256),
+	}),
 	v.check(({ current, keys }) => Object.hasOwn(keys, current), "must hold the key that `current` names"),
 );
 
@@ -96,8 +101,6 @@ const Settings = v.pipe(
 		),
 		RETRAIN_WEBHOOK_URL: v.union([v.literal(""), v.pipe(v.string(), v.url("must be empty or an address"))]),
 		RETRAIN_WEBHOOK_KEY: v.optional(Key256),
-		/** Absent: the keyed mode is off. */
-		PSEUDONYM_KEY: v.optional(Key256),
 		ACCESS_TEAM: v.pipe(
 			v.string(),
 			v.check((team) => team === "" || isHttpsOrigin(team), "must be empty or an https origin, without a path"),

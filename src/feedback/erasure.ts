@@ -4,7 +4,7 @@ import type { Erasure, LineVault } from "./ports.ts";
 
 /**
  * The keyed mode over its secret.
- * @param secret  PSEUDONYM_KEY, 32 bytes
+ * @param secret  `pseudonyms` of LOG_KEYS, 32 bytes
  * @param logDays days for which anything sealed is kept
  */
 export function createErasure(secret: Uint8Array, vault: Pick<LineVault, "destroy">, logDays: number): Erasure {

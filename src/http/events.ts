@@ -5,7 +5,7 @@ import { mayCollect } from "../privacy/consent.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readJson } from "./body.ts";
 
-const KEYED_OFF = "needs the keyed mode, which is off: it takes the secret PSEUDONYM_KEY";
+const KEYED_OFF = "needs the keyed mode, which is off: LOG_KEYS holds no key for pseudonyms";
 
 /** `POST /v1/events`: takes what shoppers did, also as `sendBeacon` sends it. 202 means durable. */
 export function eventRoutes(): Hono<AppEnv> {

@@ -15,7 +15,7 @@ export function visitorRoutes(): Hono<AppEnv> {
 	routes.delete("/v1/visitors/:key", requireScope("erase"), async function eraseVisitor(c) {
 		const { erasure, now } = c.var.services;
 		if (erasure === null)
-			throw new RequestFailure({ kind: "conflict", message: "The keyed mode is off: it takes the secret PSEUDONYM_KEY." });
+			throw new RequestFailure({ kind: "conflict", message: "The keyed mode is off: LOG_KEYS holds no key for pseudonyms." });
 		const parsed = v.safeParse(v.object({ key: Pseudonym }), { key: c.req.param("key") }, { abortEarly: true });
 		if (!parsed.success) throw new RequestFailure(failureOf(parsed.issues[0]));
 		await erasure.erase(parsed.output.key, now());

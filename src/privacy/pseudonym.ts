@@ -8,7 +8,7 @@ const HASH_BYTES = 16;
 /**
  * Name of the key under which a pseudonym's events of one UTC day lie. Two days of a pseudonym have unrelated names, and
  * without the secret nobody can tell whose they are, not even by trying all pseudonyms.
- * @param secret PSEUDONYM_KEY, 32 bytes
+ * @param secret `pseudonyms` of LOG_KEYS, 32 bytes
  * @param at     unix seconds, any of the day
  */
 export async function dataKeyNameFor(secret: Uint8Array, pseudonym: string, at: number): Promise<DataKeyName> {

@@ -13,8 +13,11 @@ const server = createTestHarness({
 			configPath: resolve(import.meta.dirname, "tapped.wrangler.toml"),
 			secrets: {
 				SIGNING_KEY: Buffer.alloc(32, 1).toString("base64"),
-				LOG_KEYS: JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 2).toString("base64") } }),
-				PSEUDONYM_KEY: Buffer.alloc(32, 3).toString("base64"),
+				LOG_KEYS: JSON.stringify({
+					current: "k1",
+					keys: { k1: Buffer.alloc(32, 2).toString("base64") },
+					pseudonyms: Buffer.alloc(32, 3).toString("base64"),
+				}),
 				ADMIN_TOKENS: JSON.stringify([
 					{ name: "test", sha256: createHash("sha256").update(TOKEN).digest("hex"), scopes: ["read", "erase"] },
 				]),

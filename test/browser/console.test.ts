@@ -116,6 +116,28 @@ test("a pin is tried out, stored, acts on what shoppers are answered, and ends w
 	await leave();
 });
 
+test("synonyms are put as lines, refused in words, and obeyed by search", async () => {
+	const visit = await operator();
+	const { page, leave } = visit;
+	const found = async () => {
+		const body = JSON.stringify({ query: "chaise", limit: 1 });
+		const answer = await fetch(`${shop.origin}/v1/search`, { method: "POST", body });
+		return ((await answer.json()) as { total: number }).total;
+	};
+	expect(await found()).toBe(0);
+	await view(visit, "Synonyms");
+	const lines = page.getByLabel("A line an entry");
+	await lines.fill("chaise");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.getByRole("alert").waitFor();
+	await lines.fill("chaise => teapot, 茶壶\nmug, beaker");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.getByRole("region", { name: "Changes, the latest first" }).waitFor();
+	expect(await lines.inputValue()).toBe("chaise => teapot, 茶壶\nmug, beaker");
+	await soon(async () => expect(await found()).toBeGreaterThan(0));
+	await leave();
+});
+
 /** Views, and what is done in each before it is looked at. */
 const VIEWS: readonly (readonly [string, ((shopper: Shopper) => Promise<unknown>)?])[] = [
 	["Overview"],
@@ -129,6 +151,7 @@ const VIEWS: readonly (readonly [string, ((shopper: Shopper) => Promise<unknown>
 			await page.locator(".places").first().waitFor();
 		},
 	],
+	["Synonyms"],
 	[
 		"Inspector",
 		async ({ page }) => {

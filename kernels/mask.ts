@@ -49,6 +49,34 @@ export function maskCodes(column: usize, masked: usize, count: i32, wanted: i32)
 	}
 }
 
+/** The same for a column of int16; its last 16 rows can be read whole. */
+export function maskCodes16(column: usize, masked: usize, count: i32, wanted: i32): void {
+	const end = WANTED + (<usize>wanted << 2);
+	for (let row: usize = 0; row < <usize>count; row += 16) {
+		const r0 = v128.load(column + (row << 1));
+		const r1 = v128.load(column + (row << 1), 16);
+		let p0 = i16x8.splat(0);
+		let p1 = p0;
+		for (let next = WANTED; next < end; next += 4) {
+			const code = i16x8.splat(<i16>load<i32>(next));
+			p0 = v128.or(p0, i16x8.eq(r0, code));
+			p1 = v128.or(p1, i16x8.eq(r1, code));
+		}
+		maskBytes(masked + row, i8x16.narrow_i16x8_s(p0, p1));
+	}
+}
+
+/** The same for a column of int8. */
+export function maskCodes8(column: usize, masked: usize, count: i32, wanted: i32): void {
+	const end = WANTED + (<usize>wanted << 2);
+	for (let row: usize = 0; row < <usize>count; row += 16) {
+		const codes = v128.load(column + row);
+		let passed = i8x16.splat(0);
+		for (let next = WANTED; next < end; next += 4) passed = v128.or(passed, i8x16.eq(codes, i8x16.splat(<i8>load<i32>(next))));
+		maskBytes(masked + row, passed);
+	}
+}
+
 @inline
 function within(at: usize, low: v128, high: v128): v128 {
 	const value = v128.load(at);
@@ -58,6 +86,11 @@ function within(at: usize, low: v128, high: v128): v128 {
 /** Masks those of sixteen rows that did not pass; all bits of an int32 are set where a row did. */
 @inline
 function maskUnless(masked: usize, p0: v128, p1: v128, p2: v128, p3: v128): void {
-	const passed = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(p0, p1), i16x8.narrow_i32x4_s(p2, p3));
+	maskBytes(masked, i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(p0, p1), i16x8.narrow_i32x4_s(p2, p3)));
+}
+
+/** The same, where all bits of a byte are set. */
+@inline
+function maskBytes(masked: usize, passed: v128): void {
 	v128.store(masked, v128.or(v128.load(masked), v128.andnot(i8x16.splat(1), passed)));
 }

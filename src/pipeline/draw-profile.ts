@@ -1,5 +1,6 @@
 import { PROFILE_MAX_NAMES, type Preference, type ProfileRequest, type ProfileResponse } from "../contract/profile.ts";
 import { HISTORY_EVENTS, type HistoryEvent } from "../contract/recommendation.ts";
+import type { CodeColumn } from "../rank/columns.ts";
 import { confidenceFrom, effectiveNumber, preferencesOf, sharesBelow, weightedQuantile } from "../rank/preferences.ts";
 import { knownHistory } from "../sequence/history.ts";
 import type { OverlaidRelease } from "./overlaid-release.ts";
@@ -60,7 +61,7 @@ export function drawProfile(release: OverlaidRelease, { history: sent }: Profile
 }
 
 type Weighted = readonly (readonly [row: number, products: number])[];
-type ColumnOf = (table: OverlaidRelease["tables"][number]) => Int32Array | undefined;
+type ColumnOf = (table: OverlaidRelease["tables"][number]) => CodeColumn | undefined;
 
 function preferences(
 	release: OverlaidRelease,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Manifest, PARITY_HISTORIES, type ReleaseFile } from "../contract/release.ts";
 import { fail, ok, type Result } from "../contract/result.ts";
+import { type CodeColumn, columnTypeFor } from "../rank/columns.ts";
 import { PLANE_GROUP } from "../retrieve/planes.ts";
 import { checkParity } from "./check-parity.ts";
 import { type Head, orRefuse, type Place, refuse, refusingLater } from "./esb1.ts";
@@ -112,12 +113,17 @@ function placeSections(head: Head, count: number, dim: number, makeSpace: (bytes
 	if (!parsed.success) return refuse(`has bad meta data at ${v.getDotPath(parsed.issues[0]) ?? "its root"}`);
 	const meta = parsed.output;
 	const attributeCount = meta.attributes.length;
-	const wide = 5 + attributeCount + (head.has("boost") ? 1 : 0);
-	const space = makeSpace(planesBytes(count, dim) + wide * spaceBytes(4 * count) + 3 * spaceBytes(count));
+	const wide = 4 + (head.has("boost") ? 1 : 0);
+	const codeTypes = [meta.categories, ...meta.attributes.map(({ values }) => values)].map(({ length }) => columnTypeFor(length));
+	const codeBytes = codeTypes.reduce((sum, { BYTES_PER_ELEMENT }) => sum + spaceBytes(BYTES_PER_ELEMENT * count), 0);
+	const space = makeSpace(planesBytes(count, dim) + wide * spaceBytes(4 * count) + codeBytes + 3 * spaceBytes(count));
 	const sinks: Sink[] = [];
-	/** @param check is given the bytes at a multiple of four of them */
-	function column(place: Place, check: (bytes: Uint8Array<ArrayBuffer>) => void): Uint8Array<ArrayBuffer> {
-		const room = space?.take(place.bytes) ?? new Uint8Array(Math.min(CHECKED_BYTES, place.bytes));
+	/** @param check is given the bytes, a multiple of four at a time, once they are in `room` */
+	function column(
+		place: Place,
+		check: (bytes: Uint8Array<ArrayBuffer>) => void,
+		room = space?.take(place.bytes) ?? new Uint8Array(Math.min(CHECKED_BYTES, place.bytes)),
+	): Uint8Array<ArrayBuffer> {
 		let filled = 0;
 		let left = place.bytes;
 		sinks.push({
@@ -137,13 +143,25 @@ function placeSections(head: Head, count: number, dim: number, makeSpace: (bytes
 		});
 		return room;
 	}
-	const intsAt = (place: Place, check: (codes: Int32Array) => void): Int32Array => {
-		const { buffer, byteOffset, byteLength } = column(place, (bytes) =>
-			check(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)),
-		);
+	/** Codes in a column as narrow as their names allow. */
+	function codesAt(place: Place, names: number, what: string): CodeColumn {
+		const type = columnTypeFor(names);
+		const { buffer, byteOffset } = space?.take(type.BYTES_PER_ELEMENT * count) ?? { buffer: new ArrayBuffer(0), byteOffset: 0 };
+		const codes = new type(buffer, byteOffset, space === null ? 0 : count);
+		let row = 0;
+		const keep = (bytes: Uint8Array<ArrayBuffer>): void => {
+			const some = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+			checkCodes(some, names, what);
+			if (space !== null) codes.set(some, row);
+			row += some.length;
+		};
+		column(place, keep, new Uint8Array(Math.min(CHECKED_BYTES, place.bytes)));
+		return codes;
+	}
+	const ints = (name: string): Int32Array => {
+		const { buffer, byteOffset, byteLength } = column(orRefuse(head.place(name, "i32", [count])), () => {});
 		return new Int32Array(buffer, byteOffset, byteLength / 4);
 	};
-	const ints = (name: string, check: (codes: Int32Array) => void = () => {}) => intsAt(orRefuse(head.place(name, "i32", [count])), check);
 	const floats = (name: string): Float32Array => {
 		const { buffer, byteOffset, byteLength } = column(orRefuse(head.place(name, "f32", [count])), (bytes) => {
 			const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -157,10 +175,10 @@ function placeSections(head: Head, count: number, dim: number, makeSpace: (bytes
 	const boost = head.has("boost") ? floats("boost") : null;
 	const price = ints("price");
 	const group = ints("group");
-	const category = ints("category", (codes) => checkCodes(codes, meta.categories.length, "category"));
+	const category = codesAt(orRefuse(head.place("category", "i32", [count])), meta.categories.length, "category");
 	const codePlace = orRefuse(head.place("attributes", "i32", [attributeCount, count]));
 	const attributes = meta.attributes.map(({ values }, a) =>
-		intsAt({ offset: codePlace.offset + 4 * a * count, bytes: 4 * count }, (codes) => checkCodes(codes, values.length, `attribute ${a}`)),
+		codesAt({ offset: codePlace.offset + 4 * a * count, bytes: 4 * count }, values.length, `attribute ${a}`),
 	);
 	const inStock = column(orRefuse(head.place("inStock", "u8", [count])), () => {});
 	const [hidden, masked] = [space?.take(count) ?? new Uint8Array(0), space?.take(count) ?? new Uint8Array(0)];

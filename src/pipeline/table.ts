@@ -1,17 +1,19 @@
-import type { Columns } from "../rank/columns.ts";
+import { type CodeColumn, type Columns, wideEnough } from "../rank/columns.ts";
 import type { GrowingCodes } from "./codes.ts";
 import { createPlainSpace, createSpace, spaceBytes } from "./plain-space.ts";
 import type { MakeRowSpace, OverlaidProduct, RowScanner, RowSpace } from "./ports.ts";
 import type { ItemFile } from "./read-items.ts";
 
 /** Items with all that is known of them, by row: the release's own, or those that the overlay added. */
-export type Table = Columns & {
+export type Table = Omit<Columns, "category" | "attributes"> & {
+	/** As the columns of the same names; another takes their place where a code does not fit. */
+	category: CodeColumn;
+	readonly attributes: CodeColumn[];
 	readonly popularity: Float32Array;
 	/** null: none of the rows has one. */
 	readonly boost: Float32Array | null;
 	/** Code of the variant group; -1 none. */
 	readonly group: Int32Array;
-	readonly attributes: Int32Array[];
 	/** 1: the request at hand may not be shown the row. */
 	readonly masked: Uint8Array;
 	/** Over the rows' vectors and `masked`. */
@@ -100,12 +102,12 @@ export function createGrowingTable(
 		table.scanner = space.scanner(held, masked);
 		table.scanner.wrote(0, table.count);
 		table.price = moved(new Int32Array(capacity), table.price);
-		table.category = moved(new Int32Array(capacity), table.category);
+		table.category = moved(new Int32Array(capacity), Int32Array.from(table.category));
 		table.inStock = moved(new Uint8Array(capacity), table.inStock);
 		table.hidden = moved(new Uint8Array(capacity), table.hidden);
 		table.popularity = moved(new Float32Array(capacity), table.popularity);
 		table.group = moved(new Int32Array(capacity).fill(-1), table.group);
-		table.attributes = table.attributes.map((column) => moved(new Int32Array(capacity).fill(-1), column));
+		table.attributes = table.attributes.map((column) => moved(new Int32Array(capacity).fill(-1), Int32Array.from(column)));
 	}
 	return {
 		table,
@@ -127,7 +129,9 @@ export type ProductColumns = Pick<Table, "price" | "category" | "inStock" | "gro
 /** Writes a product's values over those of a row. */
 export function writeProduct(table: ProductColumns, row: number, product: OverlaidProduct, codes: GrowingCodes): void {
 	table.price[row] = product.price ?? -1;
-	table.category[row] = product.category ? codes.addCategory(product.category) : -1;
+	const category = product.category ? codes.addCategory(product.category) : -1;
+	table.category = wideEnough(table.category, category);
+	table.category[row] = category;
 	table.inStock[row] = product.stock === 0 ? 0 : 1;
 	table.group[row] = product.group ? codes.groups.add(product.group, table.group[row] as number) : -1;
 	for (const column of table.attributes) column[row] = -1;
@@ -136,6 +140,8 @@ export function writeProduct(table: ProductColumns, row: number, product: Overla
 		const code = codes.addAttribute(name);
 		if (code === -1) continue;
 		while (table.attributes.length <= code) table.attributes.push(new Int32Array(table.price.length).fill(-1));
-		(table.attributes[code] as Int32Array)[row] = codes.addValue(code, value);
+		const column = wideEnough(table.attributes[code] as CodeColumn, codes.addValue(code, value));
+		column[row] = codes.addValue(code, value);
+		table.attributes[code] = column;
 	}
 }

@@ -1,5 +1,7 @@
+import type { CodeColumn } from "./columns.ts";
+
 /** Counts of codes. A counter is used for one request. */
-export function countCodes(codes: Int32Array | undefined, rows: Iterable<number>, known: number): Uint32Array {
+export function countCodes(codes: CodeColumn | undefined, rows: Iterable<number>, known: number): Uint32Array {
 	const counts = new Uint32Array(known);
 	if (codes === undefined) return counts;
 	for (const row of rows) {

@@ -29,8 +29,8 @@ test("what lies beyond the window, beyond the table or under the mask brings not
 	expect(reach([0], [0, 1, 0, 0])).toEqual({ 2: Math.log1p(2 * 2) });
 });
 
-test("a set grows past its first size and is empty after a clearing", () => {
-	const found = createCandidateSet(5000, 2);
+test.each([5000, 1_000_000])("a set of %d rows grows past its first size and is empty after a clearing", (rows) => {
+	const found = createCandidateSet(rows, 2);
 	for (let row = 4999; row >= 0; row--) found.add(row, 1, row);
 	expect(found.size).toBe(5000);
 	expect(found.features[found.place(17) * 2 + 1]).toBe(17);

@@ -24,6 +24,8 @@ type Kernels = {
 	maskStock(hidden: number, inStock: number, masked: number, count: number, soldOutToo: boolean): void;
 	maskRange(column: number, masked: number, count: number, from: number, to: number): void;
 	maskCodes(column: number, masked: number, count: number, wanted: number): void;
+	maskCodes16(column: number, masked: number, count: number, wanted: number): void;
+	maskCodes8(column: number, masked: number, count: number, wanted: number): void;
 };
 
 const PAGE_BYTES = 65_536;
@@ -226,7 +228,7 @@ function mask(kernels: Kernels, buffer: ArrayBuffer, masked: number, columns: Co
 	const { count, hidden, inStock, price, category } = columns;
 	const { categories, priceFrom, priceTo, attributes } = filter;
 	const asked = attributes.map(({ column, values }) => ({ codes: columns.attributes[column], values }));
-	const isHere = (column: Columns["price"] | Columns["hidden"] | undefined) => column?.buffer === buffer && column.length >= count;
+	const isHere = (column: Columns["category"] | Columns["hidden"] | undefined) => column?.buffer === buffer && column.length >= count;
 	if (![hidden, inStock, price, category, ...asked.map(({ codes }) => codes)].every(isHere)) return false;
 	const wanted = [...asked.map(({ values }) => values), ...(categories === null ? [] : [categories])];
 	if (wanted.some(({ size }) => size > kernels.WANTED_CODES.value)) return false;
@@ -234,9 +236,12 @@ function mask(kernels: Kernels, buffer: ArrayBuffer, masked: number, columns: Co
 		new Uint8Array(buffer, masked, count).fill(1);
 		return true;
 	}
-	const maskCodes = (column: Int32Array, codes: ReadonlySet<number>): void => {
-		new Int32Array(buffer, kernels.WANTED.value, codes.size).set([...codes]);
-		kernels.maskCodes(column.byteOffset, masked, count, codes.size);
+	const maskCodes = (column: Columns["category"], codes: ReadonlySet<number>): void => {
+		// A code that the column has no room for stands in none of its rows.
+		const possible = [...codes].filter((code) => code < 2 ** (8 * column.BYTES_PER_ELEMENT - 1));
+		new Int32Array(buffer, kernels.WANTED.value, possible.length).set(possible);
+		const by = { 1: kernels.maskCodes8, 2: kernels.maskCodes16, 4: kernels.maskCodes }[column.BYTES_PER_ELEMENT] as Kernels["maskCodes"];
+		by(column.byteOffset, masked, count, possible.length);
 	};
 	kernels.maskStock(hidden.byteOffset, inStock.byteOffset, masked, count, filter.soldOutToo);
 	if (categories !== null) maskCodes(category, categories);

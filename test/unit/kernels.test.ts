@@ -255,20 +255,22 @@ describe.each(BUILDS)("the %s kernels", (build) => {
 	});
 
 	test("mask by a filter as the plain columns do", () => {
-		const codes = fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { maxLength: 5 });
+		const codes = fc.uniqueArray(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(256, 65_536, 65_537)), { maxLength: 5 });
 		const filters = fc.record({
 			categories: fc.option(codes.map((list) => new Set(list))),
 			priceFrom: fc.option(fc.constantFrom(0, 3, 2 ** 31 - 1, 2 ** 40)),
 			priceTo: fc.option(fc.constantFrom(0, 6, 2 ** 31 - 1, 2 ** 40)),
 			soldOutToo: fc.boolean(),
-			attributes: fc.array(fc.record({ column: fc.constantFrom(0, 1), values: codes.map((list) => new Set(list)) }), { maxLength: 2 }),
+			attributes: fc.array(fc.record({ column: fc.constantFrom(0, 1, 2, 3), values: codes.map((list) => new Set(list)) }), {
+				maxLength: 2,
+			}),
 			impossible: fc.boolean().map((is) => is && true),
 		}) satisfies fc.Arbitrary<CodedFilter>;
 		fc.assert(
 			fc.property(filters, fc.integer({ min: 0, max: 70 }), fc.nat(), (filter, count, seed) => {
 				const masks = [kernels, plain].map((make) => {
 					const random = generator(seed);
-					const space = make(8 * spaceBytes(4 * count) + 64, count, 16) as RowSpace;
+					const space = make(10 * spaceBytes(4 * count) + 64, count, 16) as RowSpace;
 					const column = (values: () => number) => {
 						const { buffer, byteOffset } = space.take(4 * count);
 						return new Int32Array(buffer, byteOffset, count).map(values).reduce(
@@ -284,12 +286,18 @@ describe.each(BUILDS)("the %s kernels", (build) => {
 						for (let row = 0; row < count; row++) taken[row] = random() < 0.3 ? 1 : 0;
 						return taken;
 					};
+					const narrow = <A extends Int8Array | Int16Array>(type: new (buffer: ArrayBuffer, at: number, length: number) => A): A => {
+						const { buffer, byteOffset } = space.take(4 * count);
+						const codes = new type(buffer, byteOffset, count);
+						for (let row = 0; row < count; row++) codes[row] = code();
+						return codes;
+					};
 					const code = () => Math.floor(random() * 8) - 1;
 					const columns = {
 						count,
 						price: column(() => (random() < 0.1 ? 2 ** 31 - 1 : code())),
 						category: column(code),
-						attributes: [column(code), column(code)],
+						attributes: [column(code), column(code), narrow(Int16Array), narrow(Int8Array)],
 						inStock: flags(),
 						hidden: flags(),
 					};

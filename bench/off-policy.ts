@@ -20,7 +20,7 @@ import { type Exploration, propensityOf } from "../src/contract/policy.ts";
 import { argumentsOfRun } from "./command.ts";
 import { makeWorld, type World } from "./off-policy/world.ts";
 
-const { values } = parseArgs({ options: { logs: { type: "string", default: "300" }, write: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { logs: { type: "string", default: "250" }, write: { type: "boolean", default: false } } });
 const logs = Number(values.logs);
 if (!(Number.isInteger(logs) && logs > 1)) {
 	console.error("Usage: node bench/off-policy.ts [--logs N] [--write]");
@@ -29,10 +29,10 @@ if (!(Number.isInteger(logs) && logs > 1)) {
 /** "home:0.1:1", lists of ten. */
 const EXPLORATION: Exploration = { share: 0.1, keep: 1, places: 10, reserve: 19, pinned: [] };
 /** Visitors of a log. */
-const SIZES = [500, 1500, 4000];
+const SIZES = [500, 1500, 3000];
 /** The size at which propensities are taken wrong, too. */
-const WRONG_SIZE = 4000;
-const RESAMPLES = 500;
+const WRONG_SIZE = 3000;
+const RESAMPLES = 400;
 /** Coverage that an interval of 95% is to reach. */
 const [COVERAGE_MIN, COVERAGE_MAX] = [0.93, 0.97];
 const NAMES = ["ips", "snips", "dr"] as const;
@@ -48,15 +48,13 @@ function estimatesOf(world: World, log: number, visitors: number, readings: read
 	const random = randomFrom(`log ${log} of ${visitors}`);
 	const { lines, fieldsOf } = world.draw(random, visitors);
 	const { answers } = offeredAnswers(lines, fieldsOf, { surface: "home", since: 0, event: "click" });
-	const judgedBy = (chanceOf: typeof propensityOf) =>
-		answers.flatMap((answer) => judgeAnswer(answer, world.candidateFor(answer.history), chanceOf) ?? []);
-	const right = judgedBy(propensityOf);
-	const wrong = readings.some(({ chances }) => chances === "wrong") ? judgedBy(halved) : [];
+	const places = answers.flatMap((answer) => judgeAnswer(answer, world.candidateFor(answer.history)) ?? []);
 	// Rewards are predicted without propensities.
-	const predicted = predictedRewards(right);
-	return readings.map(({ effect, chances }) =>
-		estimateValue(chances === "wrong" ? wrong : right, random, { effect, resamples: RESAMPLES, predicted }),
-	);
+	const predicted = predictedRewards(places);
+	return readings.map(({ effect, chances }) => {
+		const chanceOf = chances === "wrong" ? halved : propensityOf;
+		return estimateValue(places, random, { effect, resamples: RESAMPLES, predicted, chanceOf });
+	});
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawnFrom, propensityOf } from "../../src/contract/policy.ts";
+import { drawnFrom } from "../../src/contract/policy.ts";
 import { randomFrom } from "../demo/random.ts";
 import { type Estimates, estimateValue, PLACE_EFFECTS } from "./estimates.ts";
 import type { JudgedPlace } from "./judge.ts";
@@ -13,28 +13,29 @@ const place = (values: Partial<JudgedPlace>): JudgedPlace => ({
 	wanted: "x",
 	reward: 0,
 	found: null,
+	exploration: { share: 1, keep: 0, places: 2, reserve: 2, pinned: [] },
+	among: [{ position: 1, place: 1 }],
 	shownRank: 0,
 	wantedRank: 0,
 	support: null,
 	...values,
 });
 
-/** The wanted product at a place, with the chance that it had there. */
-const foundAt = (position: number, chance: number, reward: 0 | 1 = 0): JudgedPlace["found"] => ({
-	position,
-	reward,
-	chances: [{ position, chance }],
-});
+/** The wanted product at a place; each case of a test has its chance of its own, by rank. */
+const foundAt = (position: number, rank: number, reward: 0 | 1 = 0): JudgedPlace["found"] => ({ position, reward, rank });
 
 test("inverse propensities by hand, plain and normalised, and what weighs how much", () => {
 	const places = [
-		place({ cluster: "a", reward: 1, found: foundAt(1, 0.5, 1) }),
+		place({ cluster: "a", reward: 1, found: foundAt(1, 0, 1) }),
 		// What is wanted was seen on another place, which says nothing of this one.
-		place({ cluster: "a", shown: "y", reward: 1, found: foundAt(2, 0.1) }),
-		place({ cluster: "b", found: foundAt(1, 0.25) }),
-		place({ cluster: "b", reward: 1, found: foundAt(1, 0.8, 1), support: 2 }),
+		place({ cluster: "a", shown: "y", reward: 1, found: foundAt(2, 1) }),
+		place({ cluster: "b", found: foundAt(1, 2) }),
+		place({ cluster: "b", reward: 1, found: foundAt(1, 3, 1), support: 2 }),
 	];
-	const { ips, snips, logged, naive, support, effective, clusters } = estimateValue(places, randomFrom("hand"), { resamples: 50 });
+	const { ips, snips, logged, naive, support, effective, clusters } = estimateValue(places, randomFrom("hand"), {
+		resamples: 50,
+		chanceOf: (_, __, rank) => [0.5, 0.1, 0.25, 0.8][rank] as number,
+	});
 	// Weights 2, 0, 4 and 1.25.
 	expect(ips.value).toBeCloseTo(3.25 / 4, 12);
 	expect(snips.value).toBeCloseTo(3.25 / 7.25, 12);
@@ -47,12 +48,12 @@ test("over many draws all three estimates come to the candidate's true value, wh
 	// Chance of a reward by rank, half of it on the second place; the candidate puts rank 3 on the first and rank 2 on the second.
 	const rates = [0.1, 0.2, 0.5, 0.8];
 	const random = randomFrom("many");
+	const among = [0, 1].map((position) => ({ position, place: position }));
 	const places = Array.from({ length: 8000 }, (_, n) => {
 		const { ranks } = drawnFrom(Math.floor(random() * 2 ** 32), exploration);
 		const rewards = ranks.map((rank, position): 0 | 1 => (random() < (rates[rank] as number) / (1 + position) ? 1 : 0));
 		return ranks.map((rank, position) => {
 			const at = ranks.indexOf(3 - position);
-			const chances = ranks.map((_, each) => ({ position: each, chance: propensityOf(exploration, each, 3 - position) }));
 			return place({
 				cluster: `${n}`,
 				position,
@@ -61,7 +62,9 @@ test("over many draws all three estimates come to the candidate's true value, wh
 				shownRank: 3 - rank,
 				wantedRank: position,
 				reward: rewards[position] as 0 | 1,
-				found: at === -1 ? null : { position: at, reward: rewards[at] as 0 | 1, chances },
+				found: at === -1 ? null : { position: at, reward: rewards[at] as 0 | 1, rank: 3 - position },
+				exploration,
+				among,
 			});
 		});
 	}).flat();
@@ -82,9 +85,9 @@ test("over many draws all three estimates come to the candidate's true value, wh
 test("where every shown product is the one that is wanted, nothing is left for a model to add", () => {
 	const places = Array.from({ length: 200 }, (_, n) => {
 		const reward = n % 4 === 0 ? 1 : 0;
-		return place({ cluster: `${n % 40}`, reward, found: foundAt(1, 1, reward) });
+		return place({ cluster: `${n % 40}`, reward, found: foundAt(1, 0, reward) });
 	});
-	const { ips, snips, dr, gain } = estimateValue(places, randomFrom("same"), { resamples: 100 });
+	const { ips, snips, dr, gain } = estimateValue(places, randomFrom("same"), { resamples: 100, chanceOf: () => 1 });
 	for (const { value } of [ips, snips, dr]) expect(value).toBeCloseTo(0.25, 12);
 	for (const { value, lower, upper } of [gain.ips, gain.snips, gain.dr])
 		for (const each of [value, lower, upper]) expect(each).toBeCloseTo(0, 12);

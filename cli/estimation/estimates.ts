@@ -1,4 +1,5 @@
-import type { JudgedPlace } from "./judge.ts";
+import { propensityOf } from "../../src/contract/policy.ts";
+import type { JudgedPlace, SeenPlace } from "./judge.ts";
 import { fitRewardModel } from "./reward-model.ts";
 
 /** Parts of the log, by cluster, each of whose rewards are predicted by a model of the others. */
@@ -58,6 +59,8 @@ export type EstimateOptions = {
 	readonly resamples?: number;
 	/** Of `predictedRewards`, where it was asked already. */
 	readonly predicted?: ArrayLike<number>;
+	/** Chance of a rank at a place. */
+	readonly chanceOf?: typeof propensityOf;
 };
 
 /**
@@ -70,9 +73,9 @@ export type EstimateOptions = {
 export function estimateValue(
 	places: readonly JudgedPlace[],
 	random: () => number,
-	{ effect = "any", resamples = RESAMPLES, predicted = predictedRewards(places) }: EstimateOptions = {},
+	{ effect = "any", resamples = RESAMPLES, predicted = predictedRewards(places), chanceOf = propensityOf }: EstimateOptions = {},
 ): Estimates {
-	const weigh = effect === "any" ? weighAtPlace : weighByFactor(places);
+	const weigh = effect === "any" ? weighAtPlace(chanceOf) : weighByFactor(places, chanceOf);
 	const clusters = new Map<string, Sums>();
 	let [matches, matched] = [0, 0];
 	for (const [n, place] of places.entries()) {
@@ -120,21 +123,24 @@ export function estimateValue(
 type Weigh = (place: JudgedPlace) => { readonly weight: number; readonly factor: number };
 const NO_WEIGHT = { weight: 0, factor: 1 };
 
-const weighAtPlace: Weigh = ({ position, found }) => {
-	if (found === null || found.position !== position) return NO_WEIGHT;
-	const own = found.chances.find((each) => each.position === position);
-	return { weight: 1 / (own?.chance ?? 1), factor: 1 };
-};
+const weighAtPlace =
+	(chanceOf: typeof propensityOf): Weigh =>
+	({ position, found, exploration, among }) => {
+		if (found === null || found.position !== position) return NO_WEIGHT;
+		const { place } = among.find((each) => each.position === position) as SeenPlace;
+		return { weight: 1 / chanceOf(exploration, place, found.rank), factor: 1 };
+	};
 
 /** Factors of places are those of a model of the whole log for a product of which nothing is known. */
-function weighByFactor(places: readonly JudgedPlace[]): Weigh {
+function weighByFactor(places: readonly JudgedPlace[], chanceOf: typeof propensityOf): Weigh {
 	const model = fitRewardModel(places);
 	const positions = new Set(places.map(({ position }) => position));
 	const factors = new Map(Array.from(positions, (position) => [position, model(position, null, null)]));
 	const factorOf = (position: number) => factors.get(position) as number;
-	return ({ position, found }) => {
+	return ({ position, found, exploration, among }) => {
 		if (found === null) return NO_WEIGHT;
-		const reached = found.chances.reduce((sum, each) => sum + each.chance * factorOf(each.position), 0);
+		let reached = 0;
+		for (const each of among) reached += chanceOf(exploration, each.place, found.rank) * factorOf(each.position);
 		return { weight: factorOf(position) / reached, factor: factorOf(found.position) / factorOf(position) };
 	};
 }

@@ -1,5 +1,8 @@
-import { placesWithoutPins, propensityOf } from "../../src/contract/policy.ts";
+import { type Exploration, placesWithoutPins } from "../../src/contract/policy.ts";
 import type { OfferedAnswer } from "./offered.ts";
+
+/** A place in the whole list and among those that are not pinned, from 0. */
+export type SeenPlace = { readonly position: number; readonly place: number };
 
 /** A place of an answer that was seen and could have held another product. */
 export type JudgedPlace = {
@@ -14,9 +17,12 @@ export type JudgedPlace = {
 	readonly found: {
 		readonly position: number;
 		readonly reward: 0 | 1;
-		/** Chance with which the logging policy put it on each of these places that were seen. */
-		readonly chances: readonly { readonly position: number; readonly chance: number }[];
+		/** In the logging policy's order. */
+		readonly rank: number;
 	} | null;
+	/** How the answer was drawn, and its places that were seen and could have held another product, this one among them. */
+	readonly exploration: Exploration;
+	readonly among: readonly SeenPlace[];
 	/** Places in the candidate's order of what was shown and of what it wants; null: it has no place. */
 	readonly shownRank: number | null;
 	readonly wantedRank: number;
@@ -33,7 +39,7 @@ export type JudgedPlace = {
  * @param list ids, best first, longer than the answer where there are more
  * @returns null where a place that stays was not seen: what stood there is in no log
  */
-export function judgeAnswer(answer: OfferedAnswer, list: readonly string[], chanceOf = propensityOf): JudgedPlace[] | null {
+export function judgeAnswer(answer: OfferedAnswer, list: readonly string[]): JudgedPlace[] | null {
 	const { cluster, drawn, seen, policy } = answer;
 	const { exploration } = policy;
 	const own = placesWithoutPins(exploration);
@@ -48,6 +54,7 @@ export function judgeAnswer(answer: OfferedAnswer, list: readonly string[], chan
 		const there = itemAt.get(position);
 		return there === undefined ? [] : [{ ...there, rank, place: own[position] as number }];
 	});
+	const among = judged.map((each): SeenPlace => ({ position: each.position, place: each.place }));
 	const foundAt = new Map(judged.map((each) => [each.item, each]));
 	return judged.map(({ position, item, isRewarded, rank }) => {
 		const wants = wanted[rank] ?? null;
@@ -61,14 +68,9 @@ export function judgeAnswer(answer: OfferedAnswer, list: readonly string[], chan
 			found:
 				found === undefined
 					? null
-					: {
-							position: found.position,
-							reward: found.isRewarded ? 1 : 0,
-							chances: judged.map((each) => ({
-								position: each.position,
-								chance: chanceOf(exploration, each.place, drawn.ranks[found.place] as number),
-							})),
-						},
+					: { position: found.position, reward: found.isRewarded ? 1 : 0, rank: drawn.ranks[found.place] as number },
+			exploration,
+			among,
 			shownRank: rankOf.get(item) ?? null,
 			wantedRank: rank,
 			support: drawn.isExplored ? (found === undefined ? 0 : exploration.reserve / foundAt.size) : null,

@@ -105,31 +105,27 @@ const seedWhere = (explored: boolean): number => {
 	for (let seed = 0; ; seed++) if (drawnFrom(seed, EXPLORATION).isExplored === explored) return seed;
 };
 
-test("a candidate fills the free places in its order, and each has the propensity of what was shown there", () => {
+test("a candidate fills the free places in its order, and what it wants is found where it was seen", () => {
 	const answer = offered("fused-1-e5000-1-3-5", seedWhere(false), { 0: "x", 1: "b", 2: "c" }, ["c"]);
 	const judged = judgeAnswer(answer, ["c", "x", "b", "z"]);
 	expect(judged).toMatchObject([
 		{ position: 1, shown: "b", wanted: "c", reward: 0, shownRank: 1, wantedRank: 0, support: null },
 		{ position: 2, shown: "c", wanted: "b", reward: 1, shownRank: 0, wantedRank: 1, support: null },
 	]);
-	// Not explored: the rank of each place is its own. .5 + .5 / 5
-	const [first] = judged ?? [];
-	expect(first?.found).toEqual({ position: 2, reward: 1, chances: [1, 2].map((position) => ({ position, chance: expect.any(Number) })) });
-	// "c" has rank 2: at the place before it stands only when drawn.
-	expect(first?.found?.chances.map(({ chance }) => chance)).toEqual([expect.closeTo(0.1, 12), expect.closeTo(0.6, 12)]);
+	// Not explored: the rank of each place is its own.
+	const among = [1, 2].map((position) => ({ position, place: position }));
+	expect(judged?.[0]).toMatchObject({ found: { position: 2, reward: 1, rank: 2 }, exploration: EXPLORATION, among });
 	expect(judgeAnswer(answer, ["x", "b"])?.map(({ wanted }) => wanted)).toEqual(["b", null]);
 });
 
-test("in an explored answer what was drawn has its chance of the reserve, and what the candidate wants may have been seen", () => {
+test("in an explored answer what the candidate wants has the rank that was drawn, and the chance of having been seen is known", () => {
 	const seed = seedWhere(true);
 	const { ranks } = drawnFrom(seed, EXPLORATION);
 	const answer = offered("fused-1-e5000-1-3-5", seed, { 0: "x", 1: "b", 2: "c" });
 	const judged = judgeAnswer(answer, ["c", "z"]);
 	// "c" was seen: two of the five of the reserve were. "z" was not.
 	expect(judged?.map(({ support }) => support)).toEqual([2.5, 0]);
-	const expected = [1, 2].map((position) => (ranks[2] === position ? 0.5 : 0) + 0.5 / 5);
-	expect(judged?.[0]?.found?.chances.map(({ chance }) => chance)).toEqual(expected.map((chance) => expect.closeTo(chance, 12)));
-	expect(judged?.[1]?.found).toBeNull();
+	expect(judged?.map(({ found }) => found)).toEqual([{ position: 2, reward: 0, rank: ranks[2] }, null]);
 	// With one place seen alone, it stood there with a chance of one in five.
 	expect(judgeAnswer(offered("fused-1-e5000-1-3-5", seed, { 0: "x", 2: "c" }), ["b", "c"])).toMatchObject([{ position: 2, support: 5 }]);
 });

@@ -3,12 +3,14 @@
  * written down (`off-policy/world.ts`), logs of a policy that explores, and a candidate whose value is computed exactly.
  * For each size of log: how often the 95% interval of each estimate holds the truth, and how far estimates scatter. The
  * largest logs are read once more as if half as many answers had been explored, by which inverse propensity must be seen to
- * fail. Exits with 1 where logs that would not be refused have intervals that hold the truth in fewer than 93% or more than
+ * fail. Exits with 1 where, by `--places any`, logs that would not be refused have intervals that hold the truth in fewer than 93% or more than
  * 97%, or where wrong propensities are not found out.
  *
- *     node bench/off-policy.ts [--logs N] [--write]
+ *     node bench/off-policy.ts [--logs N] [--visitors N,N] [--places any,scales] [--write]
+ *
+ * `--write` puts its rows into bench/results/off-policy.json, in place of those of the same kind; the others stay.
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { randomFrom } from "../cli/demo/random.ts";
 import { type Estimates, estimateValue, PLACE_EFFECTS, type PlaceEffect, predictedRewards } from "../cli/estimation/estimates.ts";
@@ -20,19 +22,28 @@ import { type Exploration, propensityOf } from "../src/contract/policy.ts";
 import { argumentsOfRun } from "./command.ts";
 import { makeWorld, type World } from "./off-policy/world.ts";
 
-const { values } = parseArgs({ options: { logs: { type: "string", default: "250" }, write: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+	options: {
+		logs: { type: "string", default: "400" },
+		visitors: { type: "string", default: "500,1500,4000" },
+		places: { type: "string", default: PLACE_EFFECTS.join(",") },
+		write: { type: "boolean", default: false },
+	},
+});
 const logs = Number(values.logs);
-if (!(Number.isInteger(logs) && logs > 1)) {
-	console.error("Usage: node bench/off-policy.ts [--logs N] [--write]");
+/** Visitors of a log. */
+const sizes = values.visitors.split(",").map(Number);
+const effects = PLACE_EFFECTS.filter((effect) => values.places.split(",").includes(effect));
+if (![logs, ...sizes].every((number) => Number.isInteger(number) && number > 1) || effects.length === 0) {
+	console.error("Usage: node bench/off-policy.ts [--logs N] [--visitors N,N] [--places any,scales] [--write]");
 	process.exit(2);
 }
+const RESULT = new URL("results/off-policy.json", import.meta.url);
 /** "home:0.1:1", lists of ten. */
 const EXPLORATION: Exploration = { share: 0.1, keep: 1, places: 10, reserve: 19, pinned: [] };
-/** Visitors of a log. */
-const SIZES = [500, 1500, 3000];
 /** The size at which propensities are taken wrong, too. */
-const WRONG_SIZE = 3000;
-const RESAMPLES = 400;
+const WRONG_SIZE = 4000;
+const RESAMPLES = 500;
 /** Coverage that an interval of 95% is to reach. */
 const [COVERAGE_MIN, COVERAGE_MAX] = [0.93, 0.97];
 const NAMES = ["ips", "snips", "dr"] as const;
@@ -84,6 +95,7 @@ function figuresOf(world: World, visitors: number, { effect, chances }: Reading,
 		visitors,
 		effect,
 		chances,
+		logs,
 		places: mean(estimates.map(({ places }) => places)),
 		effective: mean(estimates.map(({ effective }) => effective)),
 		refused: mean(estimates.map(({ effective }) => Number(effective < EFFECTIVE_MIN))),
@@ -97,10 +109,8 @@ function figuresOf(world: World, visitors: number, { effect, chances }: Reading,
 }
 
 const world = makeWorld("off-policy", EXPLORATION);
-const rows = SIZES.flatMap((visitors) => {
-	const all: readonly Reading[] = (["as they were", "wrong"] as const).flatMap((chances) =>
-		PLACE_EFFECTS.map((effect) => ({ effect, chances })),
-	);
+const rows = sizes.flatMap((visitors) => {
+	const all: readonly Reading[] = (["as they were", "wrong"] as const).flatMap((chances) => effects.map((effect) => ({ effect, chances })));
 	const readings = all.filter(({ chances }) => chances === "as they were" || visitors === WRONG_SIZE);
 	const estimates = Array.from({ length: logs }, (_, log) => {
 		if (log % 50 === 0) console.error(`${visitors} visitors: log ${log} of ${logs}`);
@@ -115,12 +125,16 @@ const rows = SIZES.flatMap((visitors) => {
 		),
 	);
 });
+type Row = (typeof rows)[number];
+const keyOf = ({ visitors, effect, chances }: Row) => `${chances} ${effect} ${String(visitors).padStart(9)}`;
+/** Rows of earlier runs that this one did not measure. */
+const kept = existsSync(RESULT) ? (JSON.parse(readFileSync(RESULT, "utf8")) as { rows: Row[] }).rows : [];
+const renewed = new Set(rows.map(keyOf));
 const result = {
-	rows,
+	rows: [...kept.filter((row) => !renewed.has(keyOf(row))), ...rows].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
 	truth: world.truth,
 	logged: world.loggedTruth,
 	protocol: {
-		logs,
 		resamples: RESAMPLES,
 		exploration: EXPLORATION,
 		interval: "95%, percentiles of a bootstrap over visitors",
@@ -130,13 +144,13 @@ const result = {
 	command: `node bench/off-policy.ts ${argumentsOfRun()}`.trim(),
 	date: new Date().toISOString(),
 };
-console.log(JSON.stringify(result, null, "\t"));
-if (values.write) writeFileSync(new URL("results/off-policy.json", import.meta.url), `${JSON.stringify(result, null, "\t")}\n`);
+console.log(JSON.stringify(rows, null, "\t"));
+if (values.write) writeFileSync(RESULT, `${JSON.stringify(result, null, "\t")}\n`);
 const isCovered = ({ coverage }: { readonly coverage: number }) => coverage >= COVERAGE_MIN && coverage <= COVERAGE_MAX;
 const [right, wrong] = [rows.filter(({ chances }) => chances === "as they were"), rows.filter(({ chances }) => chances === "wrong")];
 const failed = [
 	...right
-		.filter(({ refused }) => refused < 0.5)
+		.filter(({ refused, effect }) => refused < 0.5 && effect === "any")
 		.flatMap((row) =>
 			NAMES.filter((name) => !isCovered(row[name])).map((name) => `${name} at ${row.visitors} visitors, places: ${row.effect}`),
 		),

@@ -4,6 +4,7 @@ type Row = {
 	readonly visitors: number;
 	readonly effect: "any" | "scales";
 	readonly chances: "as they were" | "wrong";
+	readonly logs: number;
 	readonly effective: number;
 	readonly refused: number;
 	readonly ips: Figures;
@@ -14,7 +15,6 @@ type Row = {
 };
 export type OffPolicyResult = {
 	readonly rows: readonly Row[];
-	readonly protocol: { readonly logs: number };
 	readonly machine: string;
 	readonly command: string;
 	readonly date: string;
@@ -26,20 +26,20 @@ const signed = (share: number) => `${share < 0 ? "" : "+"}${percent(share)}`;
 /** What `edgeshelf estimate` says where the truth is known. */
 export function offPolicyTable(result: OffPolicyResult | null): string[] {
 	if (result === null) return [];
-	const { rows, protocol, machine, command, date } = result;
+	const { rows, machine, command, date } = result;
 	const told = ({ coverage, bias, deviation }: Figures) => `${percent(coverage)} / ${signed(bias)} / ${percent(deviation)}`;
 	const nameOf = ({ visitors, chances }: Row) =>
 		`${visitors.toLocaleString("en-US")}${chances === "wrong" ? ", read as if half as many answers had been drawn" : ""}`;
 	const ordered = [...rows.filter(({ chances }) => chances !== "wrong"), ...rows.filter(({ chances }) => chances === "wrong")];
 	const main = rows.findLast(({ effect, chances }) => effect === "any" && chances !== "wrong");
 	return [
-		`A candidate's click rate estimated from the log of a policy that draws one answer in ten, over ${protocol.logs} simulated logs whose truth is known: how often the 95% interval holds the truth / bias / standard deviation, both relative to the truth. \`--places scales\` takes a place to multiply every product's rewards by the same factor, as it does here.`,
+		`A candidate's click rate estimated from the log of a policy that draws one answer in ten, over simulated logs whose truth is known: how often the 95% interval holds the truth / bias / standard deviation, both relative to the truth. \`--places scales\` takes a place to multiply every product's rewards by the same factor, as it does here.`,
 		"",
-		"| visitor-days | --places | inverse propensity | the same, normalised | doubly robust | visitor-days it weighs as much as | refused |",
-		"|---|---|---|---|---|---|---|",
+		"| visitor-days | logs | --places | inverse propensity | the same, normalised | doubly robust | visitor-days it weighs as much as | refused |",
+		"|---|---|---|---|---|---|---|---|",
 		...ordered.map(
 			(row) =>
-				`| ${nameOf(row)} | ${row.effect} | ${told(row.ips)} | ${told(row.snips)} | ${told(row.dr)} | ${row.effective.toFixed(0)} | ${percent(row.refused)} |`,
+				`| ${nameOf(row)} | ${row.logs} | ${row.effect} | ${told(row.ips)} | ${told(row.snips)} | ${told(row.dr)} | ${row.effective.toFixed(0)} | ${percent(row.refused)} |`,
 		),
 		"",
 		...(main === undefined

@@ -30,7 +30,8 @@ or other wishes. Where the log cannot tell, it says why and ends with 1.
   --surface NAME    the surface that explores (default home)
   --event KIND      what counts as a reward: click (default), view, cart, purchase ...
   --places KIND     any (default): a product tells of the place alone at which it stood. scales: a place multiplies every
-                    product's rewards by the same factor, so that it tells of all places, from a tenth of the traffic
+                    product's rewards by the same factor, so that it tells of all places, from a tenth of the traffic;
+                    intervals take the factors as known, and hold the truth a little less often for it
   --since DATE      answers before it are left out
   --log FILE        a downloaded log (events.ndjson.gz) in place of the Worker's own
   --concurrency N   requests side by side (default 4)

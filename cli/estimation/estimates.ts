@@ -48,7 +48,8 @@ const FIGURES = {
 
 /**
  * What a place does to a product's reward. `any`: whatever, so that a product tells of the place alone at which it stood.
- * `scales`: it multiplies it by a factor of the place, so that a product tells of every place: far less traffic is needed.
+ * `scales`: it multiplies it by a factor of the place, so that a product tells of every place: far less traffic is needed. The factors
+ * are fitted to the log and taken as known: intervals are a little too narrow for it.
  */
 export const PLACE_EFFECTS = ["any", "scales"] as const;
 export type PlaceEffect = (typeof PLACE_EFFECTS)[number];

@@ -7,6 +7,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type ColdResult, coldLine } from "./cold/readme-lines.ts";
 import { type DiversityResult, diversityTable } from "./diversity/readme-table.ts";
+import { type MillionResult, millionTable } from "./million/readme-table.ts";
 import { type OffPolicyResult, offPolicyTable } from "./off-policy/readme-table.ts";
 import { searchTable } from "./search/readme-table.ts";
 import type { SearchResult } from "./search/result.ts";
@@ -242,6 +243,7 @@ export function numbers(): string {
 		...diversityTable(result<DiversityResult>("diversity")),
 		...offPolicyTable(result<OffPolicyResult>("off-policy")),
 		...servingTable(result<ServeResult>("serve")),
+		...millionTable(result<MillionResult>("million")),
 		...coldLine(result<ColdResult>("cold")),
 		...soakLine(result<Soak>("soak")),
 		...reasonsLine(result<Reasons>("reasons")),

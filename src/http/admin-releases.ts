@@ -8,7 +8,7 @@ import { failureOf, readJson, streamUpTo } from "./body.ts";
 import { valueOrThrow } from "./value-or-throw.ts";
 
 /** Largest file of a release, bytes. */
-export const RELEASE_FILE_MAX_BYTES = 100 * 1024 * 1024;
+export const RELEASE_FILE_MAX_BYTES = 1024 * 1024 * 1024;
 /** Largest body of a request to activate, bytes. */
 const ACTIVATE_BODY_MAX_BYTES = 4096;
 

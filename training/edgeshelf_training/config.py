@@ -12,9 +12,10 @@ from .errors import InputError
 from .quantise import LEVELS, PLANE_LEVELS
 
 READS = ("all", "ids")
+ITEM_VECTORS = ("learned", "content")
 AT_LEAST_ONE = (
     "towers", "dim", "length", "blocks", "hidden", "epochs", "batch_targets", "negatives", "candidates", "threads",
-    "window", "bootstrap_samples", "dp_batch", "max_neighbours", "similar_neighbours",
+    "window", "bootstrap_samples", "k_item", "dp_batch", "max_neighbours", "similar_neighbours",
 )  # fmt: skip
 WIDTHS = range(4, 1025)  # components of an item vector that a release may have
 ADAPTERS = ("", "lora", "adalora")
@@ -40,6 +41,7 @@ class TrainConfig:
     dropout: float = 0.4  # at most; a denser log takes less, see `suited`
     context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
+    item_vectors: str = "learned"  # a part of its own for each item, or a projection of its "content" and nothing else
     content_dim: int = 128  # components kept of the TF-IDF matrix
     cooccurrence_dim: int = 128  # components kept of co-occurrence in histories, which every second tower reads
 
@@ -67,6 +69,7 @@ class TrainConfig:
     # counted tables
     k_pair: int = 3  # distinct visitors behind a pair before a release may hold it
     k_query: int = 50  # distinct visitors of one day behind a search before a release may suggest it
+    k_item: int = 1  # distinct visitors behind an item before a release tells that it was touched; above 1 coarsely
     window: int = 10  # items between the two of a counted pair, at most
     half_life_days: float = 45.0  # recency decay of counts, where the log has times
     max_neighbours: int = 100  # a row of transitions or bought
@@ -131,6 +134,8 @@ PRESETS: dict[str, TrainConfig] = {
     "default": TrainConfig(),
     # A first release in a minute or two: fewer epochs, nothing else.
     "quick": TrainConfig(epochs=4, max_minutes=3.0),
+    # Tells far less of whose histories it was trained on (`membership`).
+    "discreet": TrainConfig(towers=1, item_vectors="content", k_item=3),
     # Seconds on a CPU, for tests.
     "tiny": TrainConfig(
         dim=16, length=8, blocks=1, heads=1, hidden=32, content_dim=16, cooccurrence_dim=16, epochs=2,
@@ -194,6 +199,10 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
         raise InputError(
             f"{where}: privacy {merged.privacy} starts from content, which reads {merged.reads!r} leaves out"
         )
+    if merged.item_vectors not in ITEM_VECTORS:
+        raise InputError(f"{where}: item_vectors must be learned or content, got {merged.item_vectors!r}")
+    if merged.item_vectors == "content" and merged.reads == "ids":
+        raise InputError(f"{where}: item_vectors content are made of what reads ids leaves out")
     if merged.reads not in READS:
         raise InputError(f"{where}: reads must be one of {', '.join(READS)}, got {merged.reads!r}")
     for name in AT_LEAST_ONE:

@@ -96,11 +96,14 @@ class Towers(nn.Module):
 class ItemVectors(nn.Module):
     """The tied item table: a learned vector plus a learned projection of each block of features, [N,D]."""
 
-    def __init__(self, features: list[Tensor], items: int, dim: int, generator: torch.Generator) -> None:
-        """features: each f32[N,F], scaled alike; they may be none."""
+    def __init__(
+        self, features: list[Tensor], items: int, dim: int, generator: torch.Generator, learned: bool = True
+    ) -> None:
+        """features: each f32[N,F], scaled alike; they may be none. Without a `learned` part there is content alone."""
         super().__init__()
         self.register_buffer("features", torch.cat([torch.zeros(items, 0), *features], 1))  # [N,F]
-        self.free = nn.Parameter(0.02 * torch.randn(items, dim, generator=generator))
+        free = 0.02 * torch.randn(items, dim, generator=generator)
+        self.free = nn.Parameter(free if learned else torch.zeros_like(free), requires_grad=learned)
         starts = [_first_axes(block.shape[1], dim, generator, turned=k > 0) for k, block in enumerate(features)]
         self.projection = nn.Parameter(torch.cat([torch.zeros(0, dim), *starts]))
 

@@ -37,8 +37,8 @@ def item_features(
         encoded = encode_images(found, config.image_model, choose_device(config.device), cache=CACHE)
         blocks.append(_leading(encoded.vectors, config))
     content = [block for block in blocks if block.any()]
-    if config.towers == 1:
-        return [content]
+    if config.towers == 1 or config.item_vectors == "content":
+        return [content] * config.towers
     together = cooccurrence_components(corpus.log, spans, len(corpus.items), config.cooccurrence_dim, config.seed)
     return [[*content, together] if tower % 2 else content for tower in range(config.towers)]
 

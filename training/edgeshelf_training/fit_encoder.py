@@ -60,7 +60,7 @@ def fit_encoder(
     rng = np.random.default_rng(config.seed)
     encoder = Encoder(config).to(device)
     blocks = [standardised(block) for block in features if block.shape[1]]
-    table = ItemVectors(blocks, items, config.dim, generator).to(device)
+    table = ItemVectors(blocks, items, config.dim, generator, config.item_vectors == "learned").to(device)
     generator.manual_seed(config.seed + 1_000_003 * distributed.rank())  # same weights everywhere, chance of its own
     torch.manual_seed(config.seed + 1_000_003 * distributed.rank())
     windows = Windows(log, spans, config.length, keep_seen)

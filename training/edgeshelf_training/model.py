@@ -73,7 +73,7 @@ def fit_model(
     features = item_features(corpus, content.components, spans, config)
     fitted = fit_towers(log, spans, validation, features, items, config, corpus.keep_seen, progress, frozen)
     weights = event_weights(log, until, config.half_life_days)
-    popular = popularity(log, spans, weights, items).astype(np.float32)
+    popular = popularity(log, spans, weights, items, config.k_item).astype(np.float32)
     counted = {
         "transitions": transition_table(log, spans, weights, items, config.window, config.k_pair, corpus.keep_seen),
         "bought": bought_table(log, spans, weights, items, config.k_pair),

@@ -6,6 +6,8 @@ import pytest
 from conftest import shop_event, shop_sequences, write_gzip, write_sequences
 
 from edgeshelf_training.__main__ import main
+from edgeshelf_training.config import TrainConfig, with_fields
+from edgeshelf_training.errors import InputError
 
 
 def refusal(arguments: list[str], capsys: pytest.CaptureFixture) -> str:
@@ -141,3 +143,9 @@ def test_too_little_data(tmp_path: Path, capsys):
     with gzip.open(tmp_path / "sequences.txt.gz", "wt") as out:
         out.write("u1 a\n")
     assert "too few" in refusal(train(tmp_path, tmp_path / "out"), capsys)
+
+
+@pytest.mark.parametrize("fields", [{"item_vectors": "half"}, {"item_vectors": "content", "reads": "ids"}])
+def test_item_vectors_are_learned_or_made_of_content_that_is_read(fields: dict):
+    with pytest.raises(InputError, match="item_vectors"):
+        with_fields(TrainConfig(), fields, where="--config")

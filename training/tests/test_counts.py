@@ -34,6 +34,17 @@ def test_repeats_count_only_where_seen_items_may_be_shown_again():
     assert tables[1].diagonal()[0] > 0 and tables[1].diagonal()[1] == 0
 
 
+def test_an_item_of_fewer_than_k_visitors_is_as_untouched_and_counts_above_are_coarse():
+    # Item 0: three visitors, 5 times; item 1: three, 4 times; item 2: two, 6 times; item 3: nobody.
+    log = histories_from_lists([[0, 1, 2, 2, 2], [0, 1, 2, 2, 2], [0, 0, 0, 1, 1]])
+    weights = np.ones(len(log.rows))
+    fine = popularity(log, whole(log), weights, 4)
+    assert fine.argmax() == 2 and fine[0] > fine[1] > fine[3] == 0
+    coarse = popularity(log, whole(log), weights, 4, k_item=3)
+    # 5 and 4 are both 4, and so is the largest sum, 6.
+    assert coarse.tolist() == [1, 1, 0, 0]
+
+
 def test_no_pair_is_kept_from_fewer_than_k_visitors():
     log = histories_from_lists([[0, 1], [0, 1], [0, 1, 0, 1, 0, 1], [2, 3], [2, 3]])
     counts = transition_counts(log, whole(log), np.ones(len(log.rows)), window=1, k_pair=3)

@@ -194,6 +194,21 @@ def test_item_vectors_of_some_rows_are_those_rows_of_all():
     assert ItemVectors([], 9, 4, generator)().shape == (9, 4)
 
 
+def test_vectors_of_content_alone_are_equal_where_content_is_and_nothing_of_an_item_is_learned():
+    generator = torch.Generator().manual_seed(1)
+    features = torch.tensor([[1.0, 2.0], [1.0, 2.0], [0.5, 0.0]])
+    table = ItemVectors([features], 3, 4, generator, learned=False)
+    target = torch.ones(4)
+    optimiser = torch.optim.AdamW(table.parameters(), lr=0.1)
+    for _ in range(3):
+        optimiser.zero_grad()
+        (table()[0] - target).square().sum().backward()
+        optimiser.step()
+    vectors = table().detach()
+    assert torch.equal(vectors[0], vectors[1]) and not torch.equal(vectors[0], vectors[2])
+    assert torch.equal(table.free.detach(), torch.zeros(3, 4))
+
+
 def test_the_tiny_preset_is_a_valid_encoder():
     made = Encoder(PRESETS["tiny"])
     assert made(torch.zeros(1, 2, 16), torch.zeros(1, 2).long(), torch.zeros(1, 2).long(),

@@ -108,7 +108,8 @@ def _same_options(work: Path, pool: Corpus, config: TrainConfig) -> None:
     file = work / "recipe.json"
     if not file.exists():
         file.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
-    held = json.loads(file.read_text("utf-8"))
-    differing = sorted(name for name in made if held.get(name) != made[name])
+    # A setting that did not exist yet was what it is by default.
+    held = dataclasses.asdict(TrainConfig()) | json.loads(file.read_text("utf-8"))
+    differing = sorted(name for name in made if held[name] != made[name])
     if differing:
         raise InputError(f"--work {work}: holds shadows of another recipe ({', '.join(differing)} differ)")

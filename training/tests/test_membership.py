@@ -77,6 +77,11 @@ def test_each_shadow_is_a_release_of_half_of_the_pool_and_a_cut_run_goes_on(run)
     again: list[str] = []
     assert run_membership(data, work, TINY, 30, 4, 40, True, again.append) == found
     assert again == []
+    # Shadows of before a setting existed were made with what it is by default.
+    recipe = work / "recipe.json"
+    recipe.write_text(json.dumps({k: v for k, v in json.loads(recipe.read_text()).items() if k != "k_item"}))
+    assert run_membership(data, work, TINY, 30, 4, 40, True, again.append) == found
+    assert again == []
     with pytest.raises(InputError, match="dropout"):
         run_membership(data, work, TINY, 30, 4, 40, False)
     with pytest.raises(InputError, match="--users 5000"):

@@ -25,6 +25,7 @@ from .membership_signals import (
     READ,
     answered_signals,
     own_answers,
+    quality,
     read_signals,
     write_questions,
 )
@@ -126,19 +127,21 @@ def run_membership(
 ) -> dict:  # fmt: skip
     """Trains what shadows `work` does not hold yet, writes the questions for B, and attacks `asked` of the histories.
 
+    Below LEAST_SHADOWS there is nothing to learn ratios from: then only what each signal tells uncalibrated is told.
     Where every shadow's folder holds answers to the questions, B is who asked over HTTP; else B sees the lists by the
     trainer's own arithmetic.
     """
-    if shadows < LEAST_SHADOWS:
-        raise InputError(f"--shadows {shadows}: at least {LEAST_SHADOWS} are needed")
+    if shadows < 1:
+        raise InputError(f"--shadows {shadows}: at least one is needed")
     recipe = overfitted(config) if control else config
     pool = make_pool(data, users, recipe.seed, recipe.reads)
     folders = train_shadows(pool, recipe, shadows, work, tell)
     attacked = pool.with_order(np.arange(len(pool.items)), np.arange(min(asked, pool.log.histories)))
     questions = write_questions(attacked, work / QUESTIONS_FILE, recipe.seed)
     served = all(_answers_to(work / QUESTIONS_FILE, folder / ANSWERS_FILE) for folder in folders)
-    found = []
+    found, told = [], []
     for folder in folders:
+        told.append(_kept_quality(attacked, folder))
         signals = _kept_signals(attacked, folder)
         if served:
             signals |= answered_signals(questions, folder / ANSWERS_FILE)
@@ -147,12 +150,36 @@ def run_membership(
     reads, seen = (*READ, "lists"), ANSWERED if served else ("lists",)
     return {
         "data": data.name, "users": users, "shadows": shadows, "histories": questions.histories,
-        "unit": "one visitor's history", "recipe": "overfitted control" if control else "as shipped",
+        "unit": "one visitor's history", "recipe": "overfitted control" if control else "as configured",
+        "ndcg@10": float(np.mean(told)), "uncalibrated": _uncalibrated(found, tuple(dict.fromkeys((*reads, *seen)))),
+        **(_attacks(found, reads, seen, served) if shadows >= LEAST_SHADOWS else {}),
+        "config": dataclasses.asdict(recipe),
+    }  # fmt: skip
+
+
+def _attacks(found: list[Shadow], reads: tuple[str, ...], seen: tuple[str, ...], served: bool) -> dict:
+    return {
         "A": attack(found, reads),
         "B": {**attack(found, seen), "asks": "over HTTP" if served else "by the trainer's own arithmetic"},
         "alone": {name: attack(found, (name,)) for name in dict.fromkeys((*reads, *seen))},
-        "config": dataclasses.asdict(recipe),
-    }  # fmt: skip
+    }
+
+
+def _uncalibrated(found: list[Shadow], names: tuple[str, ...]) -> dict[str, float]:
+    """AUC of each signal as it is, the larger the likelier a member or the other way: the mean over releases."""
+
+    def area(shadow: Shadow, name: str) -> float:
+        auc = roc(shadow.signals[name], shadow.member)["auc"]
+        return max(auc, 1 - auc)
+
+    return {name: float(np.mean([area(shadow, name) for shadow in found])) for name in names}
+
+
+def _kept_quality(attacked: Corpus, folder: Path) -> float:
+    file = folder / f"quality-{attacked.log.histories}.json"
+    if not file.exists():
+        file.write_text(json.dumps(quality(attacked, read_release(folder))), "utf-8")
+    return json.loads(file.read_text("utf-8"))
 
 
 def _answers_to(questions: Path, answers: Path) -> bool:

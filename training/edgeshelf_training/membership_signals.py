@@ -16,7 +16,7 @@ from scipy import sparse
 from .asked import Asked, ask
 from .corpus import Corpus
 from .evaluate import chunks, int8_scorer, rank_cases, release_queries
-from .metrics import LISTED
+from .metrics import LISTED, ndcg_each
 from .release import Release
 from .split import leave_one_out
 
@@ -137,6 +137,14 @@ def own_answers(pool: Corpus, release: Release) -> np.ndarray:
     ranks = rank_cases(release, asked, score_chunk, False, systems=("fused",))["fused"].ranks
     place = np.where(ranks >= 0, ranks, LISTED)
     return questions.mean(1 / np.log2(place + 2))
+
+
+def quality(pool: Corpus, release: Release) -> float:
+    """NDCG@10 of the lists on the last event of each history, which no shadow was trained on."""
+    asked = ask(pool.log, leave_one_out(pool.log).test, rows_in(release, pool))
+    score_chunk = int8_scorer(release, release_queries(release, asked))
+    ranks = rank_cases(release, asked, score_chunk, False, systems=("fused",))["fused"].ranks
+    return float(ndcg_each(ranks).mean())
 
 
 def write_questions(pool: Corpus, file: Path, seed: int) -> Questions:

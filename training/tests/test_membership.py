@@ -86,8 +86,19 @@ def test_each_shadow_is_a_release_of_half_of_the_pool_and_a_cut_run_goes_on(run)
         run_membership(data, work, TINY, 30, 4, 40, False)
     with pytest.raises(InputError, match="--users 5000"):
         make_pool(data, 5000, 1)
-    with pytest.raises(InputError, match="--shadows 3"):
-        run_membership(data, work, TINY, 30, 3, 40, True)
+    with pytest.raises(InputError, match="--shadows 0"):
+        run_membership(data, work, TINY, 30, 0, 40, True)
+
+
+def test_too_few_releases_for_ratios_still_tell_what_each_signal_does_by_itself(run):
+    data, work, _, found = run
+    alone = run_membership(data, work, TINY, 30, 1, 40, True)
+    assert "A" not in alone and "A" in found
+    member = np.load(work / "shadow-0" / MEMBERS)[:40]
+    with np.load(work / "shadow-0" / "signals-40.npz") as signals:
+        auc = roc(signals["loss"], member)["auc"]
+    assert alone["uncalibrated"]["loss"] == pytest.approx(max(auc, 1 - auc))
+    assert 0 <= alone["ndcg@10"] <= 1
 
 
 def test_the_command_tells_what_was_found_in_a_folder_of_shadows(run, tmp_path: Path):

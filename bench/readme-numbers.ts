@@ -5,9 +5,13 @@
  *     npx node bench/readme-numbers.ts     writes them between the marks in README.md
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basketsTable } from "./baskets/readme-table.ts";
+import type { BasketsResult } from "./baskets/result.ts";
 import { type ColdResult, coldLine } from "./cold/readme-lines.ts";
 import { type DiversityResult, diversityTable } from "./diversity/readme-table.ts";
 import { type MillionResult, millionTable } from "./million/readme-table.ts";
+import { nextSearchTable } from "./next-search/readme-table.ts";
+import type { NextSearchResult } from "./next-search/result.ts";
 import { type OffPolicyResult, offPolicyTable } from "./off-policy/readme-table.ts";
 import { searchTable } from "./search/readme-table.ts";
 import type { SearchResult } from "./search/result.ts";
@@ -242,6 +246,8 @@ export function numbers(): string {
 		...searchTable(result<SearchResult>("search")),
 		...diversityTable(result<DiversityResult>("diversity")),
 		...offPolicyTable(result<OffPolicyResult>("off-policy")),
+		...nextSearchTable(result<NextSearchResult>("next-search")),
+		...basketsTable(result<BasketsResult>("baskets")),
 		...servingTable(result<ServeResult>("serve")),
 		...millionTable(result<MillionResult>("million")),
 		...coldLine(result<ColdResult>("cold")),

@@ -17,6 +17,7 @@ from .trails import CATEGORY, QUERY, Node, Step, Trail
 
 DAY_S = 86_400
 WINDOW = 3  # steps between two nodes of a counted pair, at most; a pair counts 1 / distance
+BACKWARD = 0.2  # what it counts from the later node to the earlier
 MOST_LINKS = 50  # of a node
 MOST_QUERIES = 2_000
 MOST_CASES = 3_000
@@ -75,9 +76,11 @@ def count_nodes(trails: tuple[Trail, ...], until: int, k_pair: int, k_query: int
         path = _changes([place.get(step.node) for step in steps])
         for distance in range(1, WINDOW + 1):
             for pair in zip(path, path[distance:], strict=False):
-                if pair[0] != pair[1]:
-                    counts[pair] += 1 / distance
-                    witnesses[pair].add(visitor)
+                if pair[0] == pair[1]:
+                    continue
+                for link, weight in ((pair, 1.0), (pair[::-1], BACKWARD)):
+                    counts[link] += weight / distance
+                    witnesses[link].add(visitor)
     rows: list[list[tuple[int, float]]] = [[] for _ in nodes]
     for (source, target), count in sorted(counts.items()):
         if len(witnesses[source, target]) >= k_pair:

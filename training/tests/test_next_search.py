@@ -30,8 +30,9 @@ def test_links_are_of_enough_visitors_and_searches_of_a_crowd_on_one_day():
     trails = tuple(trail(f"v{n}", SHOES, SHOES, COATS, tea) for n in range(3))
     counted = count_nodes(trails, 10, 3, 3)
     assert counted.nodes == (COATS, SHOES, tea)
-    # shoes -> coats at distance 1, shoes -> tea at distance 2: 2/3 and 1/3
-    assert counted.links == ({2: 1.0}, {0: pytest.approx(2 / 3), 2: pytest.approx(1 / 3)}, {})
+    # shoes -> coats at distance 1, shoes -> tea at distance 2: 1 and 1/2 of each visitor; a fifth of it back
+    links = ({2: 1 / 1.2, 1: 0.2 / 1.2}, {0: 2 / 3, 2: 1 / 3}, {0: 2 / 3, 1: 1 / 3})
+    assert counted.links == tuple(pytest.approx(row) for row in links)
     assert counted.popularity == pytest.approx((1 / 3, 1 / 3, 1 / 3))
     assert count_nodes(trails, 10, 4, 3).links == ({}, {}, {})
     assert count_nodes(trails, 10, 3, 4).nodes == (COATS, SHOES)

@@ -1,6 +1,6 @@
 import { h, icon } from "./dom.ts";
 import type { Place } from "./routes.ts";
-import { suggest } from "./search.ts";
+import { nextSearches, suggest } from "./search.ts";
 import type { Shop } from "./shop.ts";
 
 const CART = "M3 4h2.5l2.2 11h10.6L21 7.5H6.3M9.5 20a.6.6 0 1 0 0-.1M17 20a.6.6 0 1 0 0-.1";
@@ -101,6 +101,7 @@ function searchBox(shop: Shop, query: string): HTMLElement {
 		placeholder: words.searchHint,
 		value: query,
 		oninput: plan,
+		onfocus: () => field.value.trim() === "" && plan(),
 		onkeydown: (event) => walk(event as KeyboardEvent),
 		onblur: close,
 	});
@@ -125,9 +126,9 @@ function searchBox(shop: Shop, query: string): HTMLElement {
 	function plan() {
 		clearTimeout(timer);
 		const typed = field.value.trim();
-		if (typed === "") return show([]);
+		if (typed === "") show([]);
 		timer = window.setTimeout(async () => {
-			const texts = await suggest(shop, typed);
+			const texts = typed === "" ? await nextSearches(shop) : await suggest(shop, typed);
 			if (field.value.trim() === typed && document.activeElement === field) show(texts);
 		}, TYPING_MS);
 	}

@@ -38,6 +38,16 @@ export async function suggest({ client, catalogue, language }: Shop, typed: stri
 	}
 }
 
+/** What this shopper is likely to search for next, by what is behind; nothing without the service. */
+export async function nextSearches({ client }: Shop): Promise<string[]> {
+	try {
+		const { queries } = await client.post("/v1/suggest", { limit: SUGGESTIONS });
+		return queries.map(({ query }) => query);
+	} catch {
+		return [];
+	}
+}
+
 /** Letters in a row; in Chinese, which does not part its words, each character. */
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{Script=Han}|[\p{L}\p{N}]+/gu) ?? [];
 

@@ -54,7 +54,7 @@ export async function loadPlanes(
 	const { table, ids, meta } = items.value;
 	const loaded: LoadedRelease = {
 		manifest,
-		items: { count, dim, ids, meta, group: table.group },
+		items: { count, dim, ids, meta, group: table.group, recent: null },
 		table,
 		transitions: links.value.table("transitions"),
 		similar: links.value.table("similar"),

@@ -16,7 +16,7 @@ import { besideItemsBytes, type Table, tableOfRelease } from "./table.ts";
 /** A release in memory, as it was published: nothing of the overlay is in it yet. */
 export type LoadedRelease = {
 	readonly manifest: Manifest;
-	readonly items: Pick<ItemFile, "count" | "dim" | "ids" | "meta" | "group">;
+	readonly items: Pick<ItemFile, "count" | "dim" | "ids" | "meta" | "group" | "recent">;
 	/** The items as a table, in a space of their own. */
 	readonly table: Table;
 	readonly space: RowSpace | null;

@@ -20,6 +20,8 @@ export type ItemFile = {
 	readonly popularity: Float32Array;
 	/** Added to the fused score of each row, so that lists reach into the long tail; null where a release has none. */
 	readonly boost: Float32Array | null;
+	/** Popularity of the last days, where the log has orders. */
+	readonly recent: Float32Array | null;
 	readonly meta: v.InferOutput<typeof ItemMeta>;
 };
 
@@ -52,6 +54,8 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 		const scales = orRefuse(container.section("scales", "f32", [count]));
 		const popularity = orRefuse(container.section("popularity", "f32", [count]));
 		const boost = container.has("boost") ? orRefuse(container.section("boost", "f32", [count])) : null;
+		const recent = container.has("recent") ? orRefuse(container.section("recent", "f32", [count])) : null;
+		if (recent !== null && !recent.every(Number.isFinite)) refuse("has a recent popularity that is no number");
 		for (let row = 0; row < count; row++) {
 			if (!Number.isFinite(scales[row]) || !Number.isFinite(popularity[row]) || !Number.isFinite(boost?.[row] ?? 0))
 				refuse(`has a scale, popularity or boost that is no number in row ${row}`);
@@ -69,6 +73,7 @@ export function readItems(file: Uint8Array, manifest: Manifest): Result<ItemFile
 			attributes,
 			popularity,
 			boost,
+			recent,
 			meta,
 		};
 	});

@@ -12,7 +12,7 @@ export const ownWeight = ({ own }: BasketWeights, orders: number): number => own
 /**
  * Score of what was bought before in the next basket: how many orders held it, and how much it is asked for of late.
  * Ages say nothing beyond that: what was bought last is no likelier to be bought next.
- * @param popularity 0 to 1
+ * @param popularity of the last days where the release tells, 0 to 1
  */
 export const againScore = ({ popular }: BasketWeights, orders: number, popularity: number): number =>
 	Math.sqrt(orders) + popular * popularity;

@@ -29,8 +29,8 @@ TOP = 10
 class BasketWeights:
     """Score of j along with a cart = sum of W[i,j] over it + own * log(1 + orders of the visitor that held j).
 
-    Score of j in the next basket = sqrt(orders that held j) + popular * popularity(j). The defaults were chosen on
-    validation weeks of Online Retail.
+    Score of j in the next basket = sqrt(orders that held j) + popular * recent popularity(j). The defaults were chosen
+    on validation weeks of Online Retail.
     """
 
     own: float = 0.08

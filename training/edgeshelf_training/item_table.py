@@ -14,9 +14,12 @@ POPULAR_OVERALL, POPULAR_CATEGORY = 500, 100
 
 def items_container(
     items: tuple[Item, ...], quantised: np.ndarray, scales: np.ndarray, popularity: np.ndarray, boost: np.ndarray,
-    version: int,
+    version: int, recent: np.ndarray | None = None,
 ) -> Container:  # fmt: skip
-    """All columns in row order; text values are sorted, so their numbers do not depend on the rows."""
+    """All columns in row order, `recent` (popularity of the last days) where there is one.
+
+    Text values are sorted, so their numbers do not depend on the rows.
+    """
     categories, category = _coded([item.category for item in items])
     _, group = _coded([item.group for item in items])
     names = sorted({name for item in items for name in item.attributes}, key=lambda n: (n != "brand", n))
@@ -36,6 +39,8 @@ def items_container(
         "popularity": popularity.astype(np.float32),
         "boost": boost.astype(np.float32),
     }
+    if recent is not None:
+        sections["recent"] = recent.astype(np.float32)
     attributes = [{"name": name, "values": values} for name, values, _ in coded]
     return Container(
         "items", sections, {"categories": categories, "attributes": attributes, "catalogueVersion": version}

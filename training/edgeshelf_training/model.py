@@ -25,6 +25,8 @@ from .release import Fusion, Release
 from .run_encoder import EncoderSession
 from .text_vectors import TextVectors, fit_text_vectors, project_content
 
+RECENT_DAYS = 7.0  # half-life of the demand that orders what was bought before
+
 
 @dataclass(frozen=True)
 class Content:
@@ -44,6 +46,7 @@ class Model:
     graph: bytes  # encoder.int8.onnx
     schedules: tuple[Schedule, ...]  # of the towers: they give the same model again
     curves: tuple[tuple[dict, ...], ...]  # of the towers, as `Fitted.curve`
+    recent: np.ndarray | None = None  # f32[N], popularity with a half-life of RECENT_DAYS; None: the log has no orders
 
     def tables(self, boost: np.ndarray | None = None) -> Tables:
         """What the edge will read: dequantised. `boost` f32[N] is the fusion's."""
@@ -95,8 +98,15 @@ def fit_model(
     curves = tuple(tower.curve for tower in fitted.towers)
     return Model(
         fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
-        curves,
+        curves, recent_popularity(log, spans, until, items),
     )  # fmt: skip
+
+
+def recent_popularity(log: Log, spans: np.ndarray, until: int, items: int) -> np.ndarray | None:
+    """What is asked for of late, f32[items]; None where the log has no orders."""
+    if not (log.orders >= 0).any():
+        return None
+    return popularity(log, spans, event_weights(log, until, RECENT_DAYS), items).astype(np.float32)
 
 
 def bought_table(log: Log, spans: np.ndarray, weights: np.ndarray, items: int, k_pair: int) -> sparse.csr_matrix:

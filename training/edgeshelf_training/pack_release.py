@@ -41,7 +41,9 @@ def pack_release(folder: Path, model: Model, fusion: Fusion, corpus: Corpus, con
     guarantee = facts.pop("guarantee", None)
     items = corpus.items
     boost = np.zeros(len(items), np.float32) if fusion.boost is None else fusion.boost
-    table = items_container(items, model.quantised, model.scales, model.popularity, boost, corpus.catalogue_version)
+    table = items_container(
+        items, model.quantised, model.scales, model.popularity, boost, corpus.catalogue_version, model.recent
+    )
     files = {
         "encoder.int8.onnx": model.graph,
         "items.bin": pack(table),

@@ -190,6 +190,10 @@ test("recently viewed and buy again come from the history alone and are never fi
 		{ id: "hair-9", score: expect.closeTo(Math.SQRT2 + 0.2, 5) },
 		{ id: "hair-10", score: expect.closeTo(1.1, 5) },
 	]);
+	// Where the release tells what is asked for of late, that counts in its popularity's place.
+	const items = { ...release.loaded.items, recent: Float32Array.from(TINY_ITEMS, ({ id }) => (id === "hair-10" ? 1 : 0)) };
+	const lately = createOverlaidRelease({ ...release.loaded, items }, createPlainSpace);
+	expect(answer(lately, [spec("buy-again")], { history }).only.items[0]).toEqual({ id: "hair-10", score: 2 });
 	expect(ask("recently-viewed", { filter: { category: ["hair"] } }).ids).toEqual(["hair-9", "hair-10"]);
 	expect(answer(release, [spec("buy-again")]).only).toMatchObject({ ids: [] });
 });

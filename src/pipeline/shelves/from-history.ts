@@ -14,8 +14,8 @@ export const buyAgainPool: MakePool = ({ release, shopper: { history }, most }) 
 	const weights = release.loaded.fusion.baskets ?? BASKET_WEIGHTS;
 	const scores = new Map<number, number>();
 	for (const [row, orders] of ordersOf(history.entries)) {
-		const [table, at] = release.locate(row);
-		if (!release.isMasked(row)) scores.set(row, againScore(weights, orders, table.popularity[at] as number));
+		const demand = release.loaded.items.recent?.[row] ?? release.popularityOf(row);
+		if (!release.isMasked(row)) scores.set(row, againScore(weights, orders, demand));
 	}
 	const rows = byScore(scores).slice(0, most);
 	return { rows, scores: rows.map((row) => scores.get(row) as number), reasonOf: () => ({ kind: "bought" }), about: [], rung: "session" };

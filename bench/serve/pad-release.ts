@@ -123,7 +123,8 @@ function idsOf(container: Container, trained: number, total: number): string[] {
 	);
 }
 
-function writeItems(container: Container, { count, dim, vectors, scales }: QuantisedRows, { templates }: Padding, ids: readonly string[]) {
+function writeItems(container: Container, { count, dim, vectors, scales }: QuantisedRows, padding: Padding, ids: readonly string[]) {
+	const { templates } = padding;
 	const trained = templates.reduce((rows, template, row) => (template === row ? rows + 1 : rows), 0);
 	const encoded = Buffer.from(ids.join(""));
 	const idOffsets = new Uint32Array(count + 1);
@@ -148,7 +149,7 @@ function writeItems(container: Container, { count, dim, vectors, scales }: Quant
 		price: copied("price", "i32"),
 		category: copied("category", "i32"),
 		inStock: copied("inStock", "u8"),
-		group: copied("group", "i32"),
+		group: { dtype: "i32", shape: [count], values: ownGroups(orRefuse(container.section("group", "i32", [trained])), padding) },
 		attributes: { dtype: "i32", shape: [attributes, count], values: padded },
 		popularity,
 		...(boost !== null && { boost }),
@@ -158,6 +159,17 @@ function writeItems(container: Container, { count, dim, vectors, scales }: Quant
 		popularity: Float32Array.from(popularity.values),
 		boost: boost === null ? new Float32Array(count) : Float32Array.from(boost.values),
 	};
+}
+
+/** The n-th copies of a product's variants are variants of one product, which is none of the others. */
+function ownGroups(groups: Int32Array, { templates, copiesOf }: Padding): Int32Array {
+	const made = new Int32Array(templates.length).fill(-1);
+	const first = 1 + groups.reduce((most, code) => Math.max(most, code), -1);
+	for (const [template, rows] of copiesOf.entries()) {
+		const code = groups[template] as number;
+		if (code !== -1) for (const [n, row] of rows.entries()) made[row] = n * first + code;
+	}
+	return made;
 }
 
 const at =

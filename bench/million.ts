@@ -25,7 +25,7 @@ import { argumentsOfRun } from "./command.ts";
 import { recallOf } from "./million/recall.ts";
 import { asPlanes } from "./serve/as-planes.ts";
 import { createBodies, LONG_ENTRIES, readLengths } from "./serve/histories.ts";
-import { type HeapUsage, heapAfterCollection, totalOf } from "./serve/inspector.ts";
+import { type HeapUsage, heapAfterCollection, sampleHeap, totalOf } from "./serve/inspector.ts";
 import { emptyLoad, type Kind, load, percentiles } from "./serve/load.ts";
 import { MIXTURE_NAME } from "./serve/mixture.ts";
 import { padRelease } from "./serve/pad-release.ts";
@@ -117,16 +117,12 @@ async function measure([first, second]: readonly [ReleaseFolder, ReleaseFolder],
 		const swapped = stage.activate(second, bodies.next()).finally(() => {
 			isSwapping = false;
 		});
-		let peak = served;
-		let samples = 0;
-		while (isSwapping) {
-			const held = await memory();
-			samples++;
-			if (totalOf(held) > totalOf(peak)) peak = held;
-		}
+		const sampled = await sampleHeap(stage.inspector, () => !isSwapping);
 		await swapped;
 		const swapSeconds = (Date.now() - began) / 1000;
 		const after = await memory();
+		const samples = sampled.length;
+		const peak = [served, ...sampled, after].reduce((most, held) => (totalOf(held) > totalOf(most) ? held : most));
 		const timesOf = ({ wall, server }: ReturnType<typeof emptyLoad>) => ({
 			wall: percentiles(wall),
 			server: percentiles(server),
@@ -136,7 +132,7 @@ async function measure([first, second]: readonly [ReleaseFolder, ReleaseFolder],
 			times: { drawn: timesOf(loads.drawn), long: timesOf(loads.long) },
 			memory: {
 				served,
-				peak: totalOf(after) > totalOf(peak) ? after : peak,
+				peak,
 				after,
 				samples,
 				swapSeconds,

@@ -81,6 +81,28 @@ export async function heapAfterCollection(address: string, wake: () => Promise<u
 	}
 }
 
+/** Longest wait for one collection of a busy isolate, milliseconds. */
+const BUSY_MAX_MS = 250;
+
+/**
+ * Samples memory after one forced collection each, until `isOver`, without waiting for the isolate to answer anything else.
+ * @returns every sample
+ */
+export async function sampleHeap(address: string, isOver: () => boolean): Promise<HeapUsage[]> {
+	const inspector = await openInspector(address);
+	const samples: HeapUsage[] = [];
+	try {
+		while (!isOver()) {
+			await Promise.race([inspector.call("HeapProfiler.collectGarbage"), delay(BUSY_MAX_MS)]);
+			const { usedSize, backingStorageSize } = await inspector.call("Runtime.getHeapUsage");
+			samples.push({ used: usedSize, backing: backingStorageSize, wasm: await wasmBytes(inspector) });
+		}
+	} finally {
+		inspector.close();
+	}
+	return samples;
+}
+
 /** Asks the heap for every memory of wasm that lives. */
 async function wasmBytes(inspector: Inspector): Promise<number> {
 	const { result: prototype } = await inspector.call("Runtime.evaluate", {

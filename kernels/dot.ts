@@ -42,13 +42,13 @@ export function dotRow(query: Query, at: usize, dim: usize): i32 {
 
 /** [a0 + a2, b0 + b2, a1 + a3, b1 + b3] */
 @inline
-function fold(a: v128, b: v128): v128 {
+export function fold(a: v128, b: v128): v128 {
 	return i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
 }
 
 /** From two folded pairs the four sums. */
 @inline
-function foldAgain(ab: v128, cd: v128): v128 {
+export function foldAgain(ab: v128, cd: v128): v128 {
 	return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 

@@ -1,4 +1,5 @@
 import { exactScore } from "./block";
+import { fold, foldAgain } from "./dot";
 import { hold, isFull, Query, SUMS, SUMS_BYTES, UNIT } from "./query";
 import { Rows } from "./rows";
 import { keepBest } from "./select";
@@ -45,17 +46,6 @@ function upper64(at: usize, a: v128, b: v128, c: v128, d: v128): v128 {
 	const low = i16x8.add(pairs(a, v128.and(first, nibble())), pairs(b, i8x16.shr_u(first, 4)));
 	const high = i16x8.add(pairs(c, v128.and(second, nibble())), pairs(d, i8x16.shr_u(second, 4)));
 	return i32x4.extadd_pairwise_i16x8_s(i16x8.add(low, high));
-}
-
-/** [a0 + a2, b0 + b2, a1 + a3, b1 + b3] */
-@inline
-function fold(a: v128, b: v128): v128 {
-	return i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
-}
-
-@inline
-function foldAgain(ab: v128, cd: v128): v128 {
-	return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
 /** Adds what the middle of the unseen bits makes of the sums: twice the products of 4 h + 1.5 - 32 are 8 h - 61. */

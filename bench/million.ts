@@ -94,7 +94,8 @@ async function measure([first, second]: readonly [ReleaseFolder, ReleaseFolder],
 	const stage = await openStage({ port: Number(values.port), core: serverCore });
 	pin(process.pid, loadCore);
 	try {
-		const memory = () => heapAfterCollection(stage.inspector, () => fetch(stage.ours).then((response) => response.arrayBuffer()));
+		const wake = () => fetch(stage.ours).then((response) => response.arrayBuffer());
+		const memory = () => heapAfterCollection(stage.inspector, wake);
 		const kindOf = (next: () => string): Kind => ({
 			url: stage.ours,
 			method: "POST",
@@ -117,7 +118,7 @@ async function measure([first, second]: readonly [ReleaseFolder, ReleaseFolder],
 		const swapped = stage.activate(second, bodies.next()).finally(() => {
 			isSwapping = false;
 		});
-		const sampled = await sampleHeap(stage.inspector, () => !isSwapping);
+		const sampled = await sampleHeap(stage.inspector, () => !isSwapping, wake);
 		await swapped;
 		const swapSeconds = (Date.now() - began) / 1000;
 		const after = await memory();

@@ -193,6 +193,8 @@ async function runCourse(release: string): Promise<void> {
 	}
 	await succeed("GET /admin/releases/{id}", { id: release });
 	await succeed("GET /admin/releases/{id}/{file}", { id: release, file: "manifest.json" });
+	const asked = { requests: [{ request: { history: [{ item: "lip-1" }] } }] };
+	await succeed("POST /admin/releases/{id}/answers", { id: release }, JSON.stringify(asked));
 	await succeed("POST /admin/releases/rollback", {});
 }
 

@@ -81,19 +81,19 @@ export async function heapAfterCollection(address: string, wake: () => Promise<u
 	}
 }
 
-/** Longest wait for one collection of a busy isolate, milliseconds. */
-const BUSY_MAX_MS = 250;
-
 /**
- * Samples memory after one forced collection each, until `isOver`, without waiting for the isolate to answer anything else.
- * @returns every sample
+ * Samples memory after a forced collection each, until `isOver`. A collection that did not end in time gives no sample: what
+ * nobody holds any more would be counted.
+ * @param wake makes the isolate run; nobody waits for it
  */
-export async function sampleHeap(address: string, isOver: () => boolean): Promise<HeapUsage[]> {
+export async function sampleHeap(address: string, isOver: () => boolean, wake: () => Promise<unknown>): Promise<HeapUsage[]> {
 	const inspector = await openInspector(address);
 	const samples: HeapUsage[] = [];
 	try {
 		while (!isOver()) {
-			await Promise.race([inspector.call("HeapProfiler.collectGarbage"), delay(BUSY_MAX_MS)]);
+			const collected = inspector.call("HeapProfiler.collectGarbage").then(() => true);
+			wake().catch(() => undefined);
+			if (!(await Promise.race([collected, delay(ANSWER_MAX_MS, false)]))) continue;
 			const { usedSize, backingStorageSize } = await inspector.call("Runtime.getHeapUsage");
 			samples.push({ used: usedSize, backing: backingStorageSize, wasm: await wasmBytes(inspector) });
 		}

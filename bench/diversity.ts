@@ -24,7 +24,7 @@ import { readReleaseFolder } from "../cli/release-folder.ts";
 import { RecommendationResponse } from "../src/contract/recommendation.ts";
 import { type ItemFile, readItems } from "../src/pipeline/read-items.ts";
 import { argumentsOfRun } from "./command.ts";
-import { createRandom } from "./scan/mixture.ts";
+import { createRandom } from "./random.ts";
 import { openStage } from "./serve/stage.ts";
 
 const LISTED = 10;

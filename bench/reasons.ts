@@ -18,7 +18,7 @@ import { machineOf } from "../cli/machine.ts";
 import { runParallel } from "../cli/parallel.ts";
 import { readReleaseFolder } from "../cli/release-folder.ts";
 import { RecommendationResponse } from "../src/contract/recommendation.ts";
-import { createRandom } from "./scan/mixture.ts";
+import { createRandom } from "./random.ts";
 import { openStage } from "./serve/stage.ts";
 
 const LISTED = 100;

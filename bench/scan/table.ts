@@ -3,14 +3,14 @@ import type { Manifest, Parity } from "../../src/contract/release.ts";
 import { readItems } from "../../src/pipeline/read-items.ts";
 import { dequantiseInto, type QuantisedQuery, quantise } from "../../src/retrieve/rows.ts";
 import { createTopRows } from "../../src/retrieve/top-rows.ts";
-import { createNormal, createRandom, draw, fitMixture, type Mixture } from "./mixture.ts";
+import { randomFrom } from "../../cli/demo/random.ts";
+import { drawFrom, fitMixture, MIXTURE_NAME, type Mixture, pickComponent } from "../serve/mixture.ts";
 
-const SEED = 20_261_124;
-const COMPONENTS = 16;
+const SEED = "edgeshelf scan";
 /** Queries that recall is a mean over, and that timed scans take in turn. */
 const QUERIES = 40;
 export const RECALL_AT = 100;
-export const GENERATOR = `a Gaussian mixture of ${COMPONENTS} diagonal components fitted by k-means to models/demo/items.bin, seed ${SEED}; queries: encoder outputs of models/demo/parity.json; 128 dimensions are two towers of 64`;
+export const GENERATOR = `${MIXTURE_NAME}, models/demo/items.bin, seed "${SEED}"; queries: encoder outputs of models/demo/parity.json; 128 dimensions are two towers of 64`;
 
 export type BenchTable = {
 	readonly rows: number;
@@ -32,12 +32,11 @@ export function fitDemo(): Mixture {
 	const { count, dim } = items.value;
 	const rows = new Float32Array(count * dim);
 	for (let row = 0; row < count; row++) dequantiseInto(items.value, row, rows, row * dim);
-	return fitMixture(rows, count, dim, COMPONENTS, createRandom(SEED));
+	return fitMixture(rows, dim, randomFrom(SEED));
 }
 
 export function makeTable(mixture: Mixture, rows: number, dim: number): BenchTable {
-	const random = createRandom(SEED + rows + dim);
-	const normal = createNormal(random);
+	const random = randomFrom(`${SEED} ${rows} ${dim}`);
 	const { histories } = json<Parity>("parity.json");
 	const exact = histories
 		.slice(0, QUERIES)
@@ -45,9 +44,8 @@ export function makeTable(mixture: Mixture, rows: number, dim: number): BenchTab
 	const tops = exact.map(() => createTopRows(RECALL_AT));
 	const vectors = new Int8Array(rows * dim);
 	const scales = new Float32Array(rows);
-	const vector = new Float32Array(dim);
 	for (let row = 0; row < rows; row++) {
-		draw(mixture, random, normal, vector);
+		const vector = drawFrom(mixture, pickComponent(mixture, random), random).subarray(0, dim);
 		const { values, scale } = quantise(vector);
 		vectors.set(values, row * dim);
 		scales[row] = scale;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
+import { randomFrom } from "../../cli/demo/random.ts";
 import type { Manifest, Parity } from "../../src/contract/release.ts";
 import { readItems } from "../../src/pipeline/read-items.ts";
 import { dequantiseInto, type QuantisedQuery, quantise } from "../../src/retrieve/rows.ts";
 import { createTopRows } from "../../src/retrieve/top-rows.ts";
-import { randomFrom } from "../../cli/demo/random.ts";
 import { drawFrom, fitMixture, MIXTURE_NAME, type Mixture, pickComponent } from "../serve/mixture.ts";
 
 const SEED = "edgeshelf scan";

@@ -13,6 +13,8 @@ export type Lexicon = {
 	together(terms: readonly string[], naming?: boolean): number;
 	/** Terms of which a form is within `most` edits of a word, other than its own, in no order. */
 	near(word: string, term: string, most: number): readonly Near[];
+	/** Terms of which a form begins so, each by its shortest, as one edit away; in no order. */
+	beginning(prefix: string): readonly Near[];
 };
 
 /** Products with a word, beside the rest of the query, from which it is meant as it stands. */
@@ -24,6 +26,9 @@ const UNSEEN_PRODUCTS = 0.1;
 /** A correction that has fewer than this share of the products of the likeliest one is left. */
 const SHARE_MIN = 0.05;
 const CORRECTIONS_MAX = 4;
+const COMPLETIONS_MAX = 8;
+/** Letters from which a word may be the beginning of another. */
+const BEGINNING_MIN = 3;
 const OTHER_EDIT = 0.2;
 /** Letters from which two edits are taken back. */
 const LONG_WORD = 8;
@@ -59,6 +64,23 @@ export function corrections(
 	const edits = Math.min(...likely.map((each) => each.edits));
 	const nearest = likely.filter((each) => each.edits === edits).sort((a, b) => b.products - a.products || (a.term < b.term ? -1 : 1));
 	return nearest.filter(({ products }) => products >= SHARE_MIN * (nearest[0]?.products ?? 0)).slice(0, CORRECTIONS_MAX);
+}
+
+/**
+ * Words that one may be the beginning of: those that most products name, beside another word of the query where any does.
+ * @param context terms of each other word
+ */
+export function completions(form: string, context: readonly (readonly string[])[], lexicon: Lexicon): readonly Near[] {
+	if (form.length < BEGINNING_MIN) return [];
+	const begun = lexicon.beginning(form);
+	const alone = begun.map((each) => ({ ...each, products: lexicon.together([each.term], true) }));
+	const beside = begun.map((each) => ({
+		...each,
+		products: Math.max(0, ...context.map((other) => lexicon.together([each.term, ...other], true))),
+	}));
+	const found = beside.some(({ products }) => products > 0) ? beside : alone;
+	const likely = found.toSorted((a, b) => b.products - a.products || (a.term < b.term ? -1 : 1));
+	return likely.filter(({ products }) => products > 0 && products >= SHARE_MIN * (likely[0]?.products ?? 0)).slice(0, COMPLETIONS_MAX);
 }
 
 /** A model name that exists, and a word that names many products, are meant as they stand, whatever goes with them. */

@@ -29,6 +29,16 @@ export function createLexicon(indexes: readonly SearchIndex[]): Lexicon {
 			}
 			return [...nearest.values()];
 		},
+		beginning(prefix) {
+			const shortest = new Map<string, Near>();
+			for (const { vocabulary } of indexes) {
+				for (const { id, form } of vocabulary.beginning(prefix)) {
+					const term = vocabulary.termOf(id);
+					if (form.length < (shortest.get(term)?.form.length ?? form.length + 1)) shortest.set(term, { term, form, edits: 1 });
+				}
+			}
+			return [...shortest.values()];
+		},
 	};
 }
 

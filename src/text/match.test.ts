@@ -56,6 +56,25 @@ test("a word counts by its field: idf times w tf / (k1 + w tf), in steps of 1/25
 	expect(found[1]?.score).toBeCloseTo((idf * Math.round(255 / 2)) / 255, 5);
 });
 
+test("a last word that nothing has finds what begins so, most of it beside the other words; one that exists, or stands before, does not", () => {
+	const shoes = shop([
+		titled("Red sneakers"),
+		titled("Blue sneakers"),
+		titled("Blue sneezing powder"),
+		titled("Sun hat"),
+		titled("Sunglasses"),
+	]);
+	expect(rowsOf(shoes.find("snea"))).toEqual([0, 1]);
+	expect(rowsOf(shoes.find("snee"))).toEqual([2]);
+	expect(rowsOf(shoes.find("blue sne")).slice(0, 2)).toEqual([1, 2]);
+	expect(shoes.find("red sne").filter(({ words }) => words === 3)).toMatchObject([{ row: 0 }]);
+	expect(rowsOf(shoes.find("sun"))).toEqual([3]);
+	expect(shoes.find("sne blue").every(({ words }) => words === 2)).toBe(true);
+	expect(shoes.find("sn")).toEqual([]);
+	const [word] = readQuery("snea", createLexicon([shoes.index]));
+	expect(word?.ways).toMatchObject([{ form: "sneakers", edits: 1 }]);
+});
+
 test("a product is told by which words of the query it has", () => {
 	expect(SHOP.find("red shoes").map(({ row, words }) => [row, words])).toEqual([
 		[0, 0b11],

@@ -1,5 +1,5 @@
 import { analyse, formOf, type Language, type Term, termOf } from "./analyse.ts";
-import { corrections, type Lexicon, SURE_PRODUCTS } from "./correct.ts";
+import { completions, corrections, type Lexicon, SURE_PRODUCTS } from "./correct.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
 /** One way to satisfy a word of a query: a product holds all of the terms. */
@@ -38,14 +38,17 @@ const COHESION = 0.8;
 const ACROSS = 0.5;
 /** A synonym of the shop's: what was typed itself comes first. */
 const MEANT = 0.6;
+/** A word that what was typed last is the beginning of. */
+const BEGUN = 0.7;
 /** Letters of each piece that a word is split into. */
 const PIECE_MIN = 3;
 
 /**
  * Reads a query into words. Each is looked for by its English and its German stem; as a model name whole and in parts;
  * joined with its neighbour ("head set") or split ("smartwatch") where the catalogue writes it so; and where hardly any
- * product has it beside the other words, by words that are one or two edits away; and by the shop's synonyms, whose words are
- * taken as they stand. A way that no product goes is left out.
+ * product has it beside the other words, by words that are one or two edits away; the last, where the catalogue has no such word,
+ * by those that it is the beginning of; and by the shop's synonyms, whose words are taken as they stand. A way that no product
+ * goes is left out.
  */
 export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus | null = null): QueryWord[] {
 	const groups = joinPairs(groupsOf(text, lexicon.languages), lexicon).slice(0, QUERY_MAX_WORDS);
@@ -113,6 +116,12 @@ export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus |
 		)) {
 			add(i, [term], PER_EDIT ** edits, edits, meant);
 		}
+	}
+	const last = groups.length - 1;
+	// Whoever pressed return early meant a word that begins so.
+	if (last >= 0 && groups[last]?.isPair === false && !said.has(last) && mains[last] === null) {
+		const context = mains.filter((terms) => terms !== null);
+		for (const { term, edits, form } of completions((groups[last] as Group).form, context, lexicon)) add(last, [term], BEGUN, edits, form);
 	}
 	return read.map(({ typed, ways }) => ({ typed, ways: [...ways.values()] }));
 }

@@ -126,7 +126,7 @@ test("synonyms are put as lines, refused in words, and obeyed by search", async 
 	};
 	expect(await found()).toBe(0);
 	await view(visit, "Synonyms");
-	const lines = page.getByLabel("A line an entry");
+	const lines = page.getByLabel("One entry a line");
 	await lines.fill("chaise");
 	await page.getByRole("button", { name: "Save" }).click();
 	await page.getByRole("alert").waitFor();

@@ -23,6 +23,7 @@ const AS_TYPED: Lexicon = {
 	holders: () => Number.POSITIVE_INFINITY,
 	together: () => Number.POSITIVE_INFINITY,
 	near: () => [],
+	beginning: () => [],
 };
 
 /**

@@ -33,7 +33,7 @@ function form({ api, go }: Console, list: SynonymsResponse): HTMLElement {
 			"form",
 			{ onsubmit: (event) => void save(event) },
 			field(
-				"A line an entry",
+				"One entry a line",
 				text,
 				"“sofa, couch” finds either for the other; “trainers => running shoes” only so. Searches obey within 15 seconds.",
 			),
@@ -44,7 +44,7 @@ function form({ api, go }: Console, list: SynonymsResponse): HTMLElement {
 }
 
 function history({ changes }: SynonymsResponse): HTMLElement {
-	if (changes.length === 0) return card("Changes", empty("None was ever put."));
+	if (changes.length === 0) return card("Changes", empty("No change yet."));
 	return card(
 		"Changes",
 		table<SynonymsResponse["changes"][number]>(

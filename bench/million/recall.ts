@@ -18,11 +18,13 @@ const QUERIES = 40;
 const storeOf = ({ path }: ReleaseFolder): StoredRelease => ({
 	files: async (names) => Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(path, name)))])),
 	open: async (name) => ({ body: createReadStream(join(path, name)), sha256: async () => sha256Of(readFileSync(join(path, name))) }),
-	async range(name, from, to) {
+	async parts(name, ranges) {
 		const file = openSync(join(path, name), "r");
 		try {
-			const bytes = new Uint8Array(to - from);
-			return bytes.subarray(0, readSync(file, bytes, 0, to - from, from));
+			return ranges.map(([from, to]) => {
+				const bytes = new Uint8Array(to - from);
+				return bytes.subarray(0, readSync(file, bytes, 0, to - from, from));
+			});
 		} finally {
 			closeSync(file);
 		}

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { contentHashOf, type ReleaseFolder, readReleaseFolder, sha256Of } from "../../cli/release-folder.ts";
-import { Fusion, MANIFEST_FILE, Parity, type ReleaseFile } from "../../src/contract/release.ts";
+import { Fusion, MANIFEST_FILE, PAGED_SHARD_BYTES, Parity, type ReleaseFile } from "../../src/contract/release.ts";
 import { orRefuse, readContainer } from "../../src/pipeline/esb1.ts";
 import { readItems } from "../../src/pipeline/read-items.ts";
 import { type Section, writeContainer } from "../../src/pipeline/write-esb1.ts";
-import { LINKED_TABLES, PAGE_ROWS, writeLinkPage } from "../../src/retrieve/link-pages.ts";
+import { LINKED_TABLES, PAGE_ROWS, withinShards, writeLinkPage } from "../../src/retrieve/link-pages.ts";
 import { linksOver, type Neighbours } from "../../src/retrieve/neighbours.ts";
 import { PLANE_LEVELS } from "../../src/retrieve/planes.ts";
 import { answersOver } from "./parity-of.ts";
@@ -138,15 +138,16 @@ function reordered(file: Uint8Array, order: Uint32Array, placeOf: Uint32Array): 
 function linkFile(tables: Partial<Record<(typeof LINKED_TABLES)[number], Neighbours>>, count: number, kPair: number): Uint8Array {
 	const held = LINKED_TABLES.map((name) => (tables[name] === undefined ? null : linksOver(tables[name])));
 	const pages = Math.ceil(count / PAGE_ROWS);
-	const content = Array.from({ length: pages }, (_, page) => writeLinkPage(held, page * PAGE_ROWS, count));
+	const content = withinShards(Array.from({ length: pages }, (_, page) => writeLinkPage(held, page * PAGE_ROWS, count)));
 	const pageOffsets = new Uint32Array(pages + 1);
 	for (const [page, { byteLength }] of content.entries()) pageOffsets[page + 1] = (pageOffsets[page] as number) + byteLength;
 	return writeContainer(
 		"links",
 		{
-			pageOffsets: { dtype: "u32", shape: [pages + 1], values: pageOffsets },
 			pages: { dtype: "u8", shape: [pageOffsets[pages] as number], values: Buffer.concat(content) },
+			pageOffsets: { dtype: "u32", shape: [pages + 1], values: pageOffsets },
 		},
 		{ items: count, rowsPerPage: PAGE_ROWS, kPair, tables: LINKED_TABLES.join() },
+		PAGED_SHARD_BYTES,
 	);
 }

@@ -195,6 +195,16 @@ export type ActivePointer = {
 	readonly updatedAt: number;
 };
 
+/** A file that is never held whole: of it is read what a request asks for. */
+export type PagedFile = "links.bin";
+/**
+ * Bytes of it that are read at least. The first as many are the file's header; pages follow, and none lies in two shards: zeros
+ * come before one that would.
+ */
+export const PAGED_SHARD_BYTES = 32 * 1024;
+/** First byte of a part of a file, and the one behind its last. */
+export type ByteRange = readonly [from: number, to: number];
+
 /** The files of one release. All may throw. */
 export interface StoredRelease {
 	/** Those of the files that are there, whole; what is missing is left out. */
@@ -204,6 +214,6 @@ export interface StoredRelease {
 	 * where it was found to be the manifest's before
 	 */
 	open(name: ReleaseFile): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly sha256: (() => Promise<string>) | null } | null>;
-	/** Bytes `from` to `to - 1` of a file, or as many as there are. @returns null where they are not there */
-	range(name: ReleaseFile, from: number, to: number): Promise<Uint8Array | null>;
+	/** Parts of a file, in one call. @returns of each range its bytes, or as many as there are; null where they are not there */
+	parts(name: PagedFile, ranges: readonly ByteRange[]): Promise<readonly (Uint8Array | null)[]>;
 }

@@ -49,7 +49,7 @@ export async function loadPlanes(
 		}),
 	);
 	if (!items.ok) return withoutModel(items);
-	const links = await named("links.bin", () => openLinks((from, to) => stored.range("links.bin", from, to), manifest));
+	const links = await named("links.bin", () => openLinks((ranges) => stored.parts("links.bin", ranges), manifest));
 	if (!links.ok) return withoutModel(links);
 	const { table, ids, meta } = items.value;
 	const loaded: LoadedRelease = {
@@ -77,7 +77,7 @@ export async function verifyPlanes(
 ): Promise<Result<null, ReleaseFault>> {
 	const items = await named("items.bin", () => readItemPlanes(stored, manifest, () => null));
 	if (!items.ok) return items;
-	const links = await named("links.bin", () => openLinks((from, to) => stored.range("links.bin", from, to), manifest));
+	const links = await named("links.bin", () => openLinks((ranges) => stored.parts("links.bin", ranges), manifest));
 	if (!links.ok) return links;
 	const small = await readRest(manifest, stored, makeEncoder);
 	if (!small.ok) return small;

@@ -110,7 +110,7 @@ test("refuses a release whose model cannot be loaded; without the encoder it loa
 	const storedWithout = (left: ReleaseFile | null): StoredRelease => ({
 		files: async () => Object.fromEntries(Object.entries(files).filter(([name]) => name !== left)),
 		open: async () => null,
-		range: async () => null,
+		parts: async () => [],
 	});
 	const read = storedWithout(null);
 	expect(await verifyRelease(manifest, read, broken, createPlainSpace)).toMatchObject({ ok: false, error: { file: "encoder.int8.onnx" } });

@@ -1,16 +1,13 @@
 import * as v from "valibot";
-import type { Fusion, Manifest } from "../contract/release.ts";
+import { type ByteRange, type Fusion, type Manifest, PAGED_SHARD_BYTES } from "../contract/release.ts";
 import { LINKED_TABLES, type LinkedTable, type LinksOfRow, linksOnPage, PAGE_ROWS } from "../retrieve/link-pages.ts";
 import type { Links } from "../retrieve/neighbours.ts";
 import { ESB1_ALIGN, orRefuse, readHead, refuse } from "./esb1.ts";
 
 /** Rows whose links are kept; a request asks for some dozen. */
 const KEPT_ROWS = 4096;
-/** Bytes of the file's beginning, in which its header lies. */
-const HEAD_BYTES = 16_384;
-
-/** Reads part of `links.bin`: bytes `from` to `to - 1`. @returns null where they cannot be read */
-export type ReadRange = (from: number, to: number) => Promise<Uint8Array | null>;
+/** Reads parts of `links.bin` in one call. @returns null for each that cannot be read */
+export type ReadParts = (ranges: readonly ByteRange[]) => Promise<readonly (Uint8Array | null)[]>;
 
 /** Links that lie in the store, page by page. What was fetched stays until other rows take its place. */
 export interface PagedLinks {
@@ -30,9 +27,10 @@ const Meta = v.object({
 });
 
 /** @throws inside `refusing` where the file cannot be what the manifest says */
-export async function openLinks(read: ReadRange, manifest: Manifest): Promise<PagedLinks> {
+export async function openLinks(readParts: ReadParts, manifest: Manifest): Promise<PagedLinks> {
 	const { count } = manifest.items;
-	const head = (await read(0, HEAD_BYTES)) ?? refuse("cannot be read");
+	const read = async (from: number, to: number): Promise<Uint8Array | null> => (await readParts([[from, to]]))[0] ?? null;
+	const head = (await read(0, PAGED_SHARD_BYTES)) ?? refuse("cannot be read");
 	const container = orRefuse(readHead(head, "links"));
 	const meta = v.safeParse(Meta, container.meta);
 	if (!meta.success) return refuse("has bad meta data");
@@ -69,16 +67,17 @@ export async function openLinks(read: ReadRange, manifest: Manifest): Promise<Pa
 				if (links !== undefined) keep(row, links);
 				else missing.set(Math.floor(row / PAGE_ROWS), [...(missing.get(Math.floor(row / PAGE_ROWS)) ?? []), row]);
 			}
-			await Promise.all(
-				Array.from(missing, async ([page, some]) => {
-					const content = await read(first + (offsets[page] as number), first + (offsets[page + 1] as number)).catch(() => null);
-					if (content === null) return;
-					for (const row of some) {
-						const links = linksOnPage(content, row, count);
-						if (links !== null) keep(row, links);
-					}
-				}),
-			);
+			if (missing.size === 0) return;
+			const asked = Array.from(missing.keys(), (page) => [first + (offsets[page] ?? 0), first + (offsets[page + 1] ?? 0)] as const);
+			const found = await readParts(asked).catch(() => []);
+			for (const [n, some] of Array.from(missing.values()).entries()) {
+				const content = found[n] ?? null;
+				if (content === null) continue;
+				for (const row of some) {
+					const links = linksOnPage(content, row, count);
+					if (links !== null) keep(row, links);
+				}
+			}
 		},
 	};
 }

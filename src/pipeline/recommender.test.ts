@@ -61,7 +61,7 @@ function createShop() {
 						return releases.get(id)?.files ?? {};
 					}),
 				open: () => fromKv(() => null),
-				range: () => fromKv(() => null),
+				parts: () => fromKv(() => []),
 			}),
 		},
 		overlay: {

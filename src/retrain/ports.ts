@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import type { Failure } from "../contract/errors.ts";
-import type { ActivateRequest, ActivePointer, Manifest, Popular, StoredRelease } from "../contract/release.ts";
+import type { ActivateRequest, ActivePointer, ByteRange, Manifest, PagedFile, Popular, StoredRelease } from "../contract/release.ts";
 import type { Result } from "../contract/result.ts";
 import type { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRunRequest, Run } from "../contract/run.ts";
 
@@ -73,8 +73,8 @@ export interface ReleaseFiles {
 	sha256(body: AsyncIterable<Uint8Array>): Promise<string>;
 	/** The shards in order, else the archived copy; null when neither is there. */
 	read(id: string, name: string, shards: number): Promise<ReadableStream<Uint8Array> | null>;
-	/** Bytes `from` to `to - 1` of what the shards hold, or as many as there are; null when one is missing. */
-	range(id: string, name: string, from: number, to: number): Promise<Uint8Array | null>;
+	/** Parts of what the shards hold: of each range its bytes, or as many as there are; null when one is missing. */
+	parts(id: string, name: PagedFile, ranges: readonly ByteRange[]): Promise<readonly (Uint8Array | null)[]>;
 	/** Hash and length of what the shards hold now, without the archive; null when one is missing. */
 	digest(id: string, name: string, shards: number): Promise<Omit<StoredFile, "name"> | null>;
 	/** Writes the shards anew from the archive. @returns their number; null when the archive has no such file */

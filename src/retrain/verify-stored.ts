@@ -44,7 +44,7 @@ export async function verifyStored(
 			const body = await read(name);
 			return body === null ? null : { body, sha256: null };
 		},
-		range: (name, from, to) => files.range(id, name, from, to),
+		parts: (name, ranges) => files.parts(id, name, ranges),
 	});
 }
 

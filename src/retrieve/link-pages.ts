@@ -1,10 +1,11 @@
+import { PAGED_SHARD_BYTES } from "../contract/release.ts";
 import type { Links, RowLinks } from "./neighbours.ts";
 
 /** Tables whose links of a row lie together, in this order. */
 export const LINKED_TABLES = ["transitions", "similar", "bought"] as const;
 export type LinkedTable = (typeof LINKED_TABLES)[number];
-/** Rows of a page. */
-export const PAGE_ROWS = 32;
+/** Rows of a page: that few take a seventh of a shard with a hundred links each. */
+export const PAGE_ROWS = 8;
 
 /** Of each table what one row links to; null: nothing. */
 export type LinksOfRow = readonly (RowLinks | null)[];
@@ -53,6 +54,19 @@ export function linksOnPage(page: Uint8Array, row: number, count: number): Links
 		from = to;
 	}
 	return found;
+}
+
+/** With zeros after a page where the next would else lie in one shard more than it needs. */
+export function withinShards(pages: readonly Uint8Array[]): Uint8Array[] {
+	let at = 0;
+	return pages.map((page, n) => {
+		const end = at + page.byteLength;
+		const room = Math.ceil(end / PAGED_SHARD_BYTES) * PAGED_SHARD_BYTES - end;
+		const padded = room < (pages[n + 1]?.byteLength ?? 0) ? new Uint8Array(page.byteLength + room) : page;
+		if (padded !== page) padded.set(page);
+		at += padded.byteLength;
+		return padded;
+	});
 }
 
 /** Writes a page of rows from `first` on. @param tables in the order of LINKED_TABLES; null: none @returns a multiple of 4 bytes */

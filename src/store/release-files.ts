@@ -1,6 +1,6 @@
 import type { ReleaseFiles } from "../retrain/ports.ts";
 import { createHash } from "./hash.ts";
-import { bodyOf, rangeOf, shardBytesOf, shardKey } from "./release-shards.ts";
+import { bodyOf, partsOf, putShard, shardBytesOf, shardKey, wholeShards } from "./release-shards.ts";
 import { shardsOf } from "./shards.ts";
 
 const archiveKey = (id: string, name: string): string => `releases/${id}/${name}`;
@@ -49,20 +49,19 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 			return streamOf(bodyOf(kv, id, name, shards));
 		},
 
-		range: (id, name, from, to) => rangeOf(kv, id, name, from, to),
+		parts: (id, name, ranges) => partsOf(kv, id, name, ranges),
 
 		async digest(id, name, shards) {
 			if (shards === 0) return null;
 			const hash = createHash();
 			let bytes = 0;
-			for (let shard = 0; shard < shards; shard++) {
-				const content = await kv.get(shardKey(id, name, shard), "arrayBuffer");
+			for await (const content of wholeShards(kv, id, name, shards)) {
 				if (content === null) {
 					hash.abort();
 					return null;
 				}
 				bytes += content.byteLength;
-				await hash.add(new Uint8Array(content));
+				await hash.add(content);
 			}
 			return { sha256: await hash.end(), bytes };
 		},
@@ -94,7 +93,7 @@ async function putShards(kv: KVNamespace, id: string, name: string, piece: Uint8
 	const count = Math.ceil(piece.byteLength / size);
 	for (let from = 0; from < count; from += PUTS_AT_ONCE) {
 		const some = Array.from({ length: Math.min(PUTS_AT_ONCE, count - from) }, (_, n) => from + n);
-		await Promise.all(some.map((n) => kv.put(shardKey(id, name, first + n), piece.subarray(n * size, (n + 1) * size))));
+		await Promise.all(some.map((n) => putShard(kv, id, name, first + n, piece.subarray(n * size, (n + 1) * size))));
 	}
 	return first + count;
 }

@@ -1,19 +1,44 @@
-import type { ReleaseFile } from "../contract/release.ts";
+import { type ByteRange, PAGED_SHARD_BYTES, type PagedFile } from "../contract/release.ts";
+import { fromBase64 } from "./base64.ts";
 import { SHARD_BYTES } from "./shards.ts";
 
-/** Shards of a file that is read page by page: a request waits for some dozen of them, and holds them for a moment. */
-const PAGED_SHARD_BYTES = 64 * 1024;
+/** Shards of a paged file read in one call, of which KV takes 100. The answer is held whole: 1.4 MB of text at most. */
+const SHARDS_AT_ONCE = 32;
 /** Time for which a location's cache may answer for a shard, seconds: KV's own default, since a miss may be cached too. */
 const CACHE_SECONDS = 60;
+
+/** Many values can be read in one call only as text: the shards of a paged file are base64. */
+const isPaged = (name: string): boolean => name === ("links.bin" satisfies PagedFile);
 
 /** KV key of one shard. */
 export const shardKey = (id: string, name: string, shard: number): string => `release/${id}/${name}/${shard}`;
 
 /** Bytes of each shard of a file but the last; a divisor of SHARD_BYTES. */
-export const shardBytesOf = (name: string): number => (name === ("links.bin" satisfies ReleaseFile) ? PAGED_SHARD_BYTES : SHARD_BYTES);
+export const shardBytesOf = (name: string): number => (isPaged(name) ? PAGED_SHARD_BYTES : SHARD_BYTES);
+
+/** Stores one shard. */
+export const putShard = (kv: KVNamespace, id: string, name: string, shard: number, bytes: Uint8Array): Promise<void> =>
+	kv.put(shardKey(id, name, shard), isPaged(name) ? bytes.toBase64() : bytes);
+
+/** One shard. @returns null when it is not there or not what was stored */
+export async function shardOf(kv: KVNamespace, id: string, name: string, shard: number): Promise<Uint8Array | null> {
+	const key = shardKey(id, name, shard);
+	if (isPaged(name)) return bytesIn(await kv.get(key, { type: "text", cacheTtl: CACHE_SECONDS }), 0, PAGED_SHARD_BYTES);
+	const content = await kv.get(key, { type: "arrayBuffer", cacheTtl: CACHE_SECONDS });
+	return content === null ? null : new Uint8Array(content);
+}
 
 /** A file's bytes as they come, its shards one after another. A missing one breaks it off with an error. */
 export async function* bodyOf(kv: KVNamespace, id: string, name: string, shards: number): AsyncGenerator<Uint8Array> {
+	if (isPaged(name)) {
+		let shard = 0;
+		for await (const content of wholeShards(kv, id, name, shards)) {
+			if (content === null) throw new Error(`Shard ${shard} of ${name} is missing or damaged`);
+			yield content;
+			shard++;
+		}
+		return;
+	}
 	for (let shard = 0; shard < shards; shard++) {
 		const content = await kv.get(shardKey(id, name, shard), { type: "stream", cacheTtl: CACHE_SECONDS });
 		if (content === null) throw new Error(`Shard ${shard} of ${name} is missing`);
@@ -21,27 +46,67 @@ export async function* bodyOf(kv: KVNamespace, id: string, name: string, shards:
 	}
 }
 
-/** One shard. @returns null when it is not there */
-export const shardOf = (kv: KVNamespace, id: string, name: string, shard: number): Promise<ArrayBuffer | null> =>
-	kv.get(shardKey(id, name, shard), { type: "arrayBuffer", cacheTtl: CACHE_SECONDS });
-
-/** Bytes `from` to `to - 1` of a file, or as many as there are. @returns null when one of its shards is not there */
-export async function rangeOf(kv: KVNamespace, id: string, name: string, from: number, to: number): Promise<Uint8Array | null> {
-	const size = shardBytesOf(name);
-	const first = Math.floor(from / size);
-	const wanted = Array.from({ length: Math.max(1, Math.ceil(to / size) - first) }, (_, n) => shardOf(kv, id, name, first + n));
-	const parts = await Promise.all(wanted);
-	// What ends before `to` has fewer shards.
-	const held = parts.slice(0, parts.findIndex((part) => part === null || part.byteLength < size) + 1 || parts.length);
-	const [start] = held;
-	if (start == null) return null;
-	if (held.length === 1) return new Uint8Array(start).subarray(from - first * size, to - first * size);
-	const joined = new Uint8Array(held.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0));
-	let at = 0;
-	for (const part of held) {
-		if (part === null) continue;
-		joined.set(new Uint8Array(part), at);
-		at += part.byteLength;
+/** A file's shards in order; null for each that is not there or not what was stored. */
+export async function* wholeShards(kv: KVNamespace, id: string, name: string, shards: number): AsyncGenerator<Uint8Array | null> {
+	if (!isPaged(name)) {
+		for (let shard = 0; shard < shards; shard++) yield await shardOf(kv, id, name, shard);
+		return;
 	}
-	return joined.subarray(from - first * size, to - first * size);
+	for (let first = 0; first < shards; first += SHARDS_AT_ONCE) {
+		const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, shards - first) }, (_, n) => first + n);
+		const texts = await textsOf(kv, id, name, some);
+		for (const shard of some) yield bytesIn(texts.get(shard), 0, PAGED_SHARD_BYTES);
+	}
+}
+
+/**
+ * Parts of a paged file, all in one call as long as they lie in no more than SHARDS_AT_ONCE shards; each shard is read once.
+ * @returns of each range its bytes, or as many as there are; null when one of its shards is not there or not what was stored
+ */
+export async function partsOf(kv: KVNamespace, id: string, name: PagedFile, ranges: readonly ByteRange[]): Promise<(Uint8Array | null)[]> {
+	const shardsUnder = ([from, to]: ByteRange): number[] => {
+		const first = Math.floor(from / PAGED_SHARD_BYTES);
+		return Array.from({ length: Math.max(1, Math.ceil(to / PAGED_SHARD_BYTES) - first) }, (_, n) => first + n);
+	};
+	const wanted = [...new Set(ranges.flatMap(shardsUnder))];
+	const texts = new Map<number, string | null>();
+	for (let from = 0; from < wanted.length; from += SHARDS_AT_ONCE)
+		for (const [shard, text] of await textsOf(kv, id, name, wanted.slice(from, from + SHARDS_AT_ONCE))) texts.set(shard, text);
+	return ranges.map((range) => {
+		const [from, to] = range;
+		const pieces: Uint8Array[] = [];
+		for (const shard of shardsUnder(range)) {
+			// One that is short is the file's last.
+			if (pieces.length > 0 && shard * PAGED_SHARD_BYTES !== from + sumOf(pieces)) return null;
+			const start = shard * PAGED_SHARD_BYTES;
+			const piece = bytesIn(texts.get(shard), Math.max(0, from - start), Math.min(PAGED_SHARD_BYTES, to - start));
+			if (piece === null) return null;
+			pieces.push(piece);
+		}
+		return joined(pieces);
+	});
+}
+
+/** The texts of shards by their number; null for each that is not there. */
+async function textsOf(kv: KVNamespace, id: string, name: string, shards: readonly number[]): Promise<Map<number, string | null>> {
+	const keys = shards.map((shard) => shardKey(id, name, shard));
+	const found = await kv.get(keys, { type: "text", cacheTtl: CACHE_SECONDS });
+	return new Map(shards.map((shard, n) => [shard, found.get(keys[n] as string) ?? null]));
+}
+
+const bytesIn = (text: string | null | undefined, from: number, to: number): Uint8Array | null =>
+	text == null ? null : fromBase64(text, from, to);
+
+const sumOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+	const [only] = pieces;
+	if (pieces.length === 1 && only !== undefined) return only;
+	const bytes = new Uint8Array(sumOf(pieces));
+	let at = 0;
+	for (const piece of pieces) {
+		bytes.set(piece, at);
+		at += piece.byteLength;
+	}
+	return bytes;
 }

@@ -3,7 +3,7 @@ import { Manifest, type ReleaseFile } from "../contract/release.ts";
 import type { ReleaseSource } from "../pipeline/ports.ts";
 import { createHash } from "./hash.ts";
 import { readPointer } from "./pointer.ts";
-import { bodyOf, rangeOf, shardOf } from "./release-shards.ts";
+import { bodyOf, partsOf, shardOf } from "./release-shards.ts";
 
 type FileRow = { readonly name: ReleaseFile; readonly bytes: number; readonly shards: number };
 
@@ -15,12 +15,12 @@ export function createReleaseSource(db: D1Database, kv: KVNamespace): ReleaseSou
 	}
 	async function fileOf(id: string, { name, bytes, shards }: FileRow): Promise<Uint8Array | null> {
 		const parts = await Promise.all(Array.from({ length: shards }, (_, shard) => shardOf(kv, id, name, shard)));
-		if (parts.length === 1 && parts[0] != null) return new Uint8Array(parts[0]);
+		if (parts.length === 1 && parts[0] != null) return parts[0];
 		const whole = new Uint8Array(bytes);
 		let offset = 0;
 		for (const part of parts) {
 			if (part === null || offset + part.byteLength > bytes) return null;
-			whole.set(new Uint8Array(part), offset);
+			whole.set(part, offset);
 			offset += part.byteLength;
 		}
 		return offset === bytes ? whole : null;
@@ -54,7 +54,7 @@ export function createReleaseSource(db: D1Database, kv: KVNamespace): ReleaseSou
 				}
 				return { body: hashed(), sha256: hash.end };
 			},
-			range: (name, from, to) => rangeOf(kv, id, name, from, to),
+			parts: (name, ranges) => partsOf(kv, id, name, ranges),
 		}),
 	};
 }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { asPlanes } from "../../bench/serve/as-planes.ts";
 import { readReleaseFolder, sha256Of } from "../../cli/release-folder.ts";
 import { PARTS } from "../../src/contract/recommendation.ts";
-import type { Manifest, ReleaseFile, StoredRelease } from "../../src/contract/release.ts";
+import { type ByteRange, type Manifest, PAGED_SHARD_BYTES, type ReleaseFile, type StoredRelease } from "../../src/contract/release.ts";
 import { withLinksAtHand } from "../../src/pipeline/links-at-hand.ts";
 import { loadPlanes, verifyPlanes } from "../../src/pipeline/load-planes.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "../../src/pipeline/overlaid-release.ts";
@@ -32,7 +32,7 @@ const fileOf = (name: ReleaseFile, changes: Changes) => {
 };
 
 /** The folder as a store, whose files come in pieces of an odd length. */
-function storeWith(changes: Changes = {}, ranges: [number, number][] = []): StoredRelease {
+function storeWith(changes: Changes = {}, calls: (readonly ByteRange[])[] = []): StoredRelease {
 	return {
 		files: async (names) => Object.fromEntries(names.filter((name) => manifest.files[name]).map((name) => [name, fileOf(name, changes)])),
 		async open(name) {
@@ -42,9 +42,10 @@ function storeWith(changes: Changes = {}, ranges: [number, number][] = []): Stor
 			}
 			return { body: pieces(), sha256: async () => sha256Of(bytes) };
 		},
-		async range(name, from, to) {
-			ranges.push([from, to]);
-			return fileOf(name, changes).slice(from, to);
+		async parts(name, asked) {
+			calls.push(asked);
+			const bytes = fileOf(name, changes);
+			return asked.map(([from, to]) => bytes.slice(from, to));
 		},
 	};
 }
@@ -90,16 +91,29 @@ describe.each([
 	});
 });
 
-test("reads of the links what a request asks for, once", async () => {
-	const ranges: [number, number][] = [];
-	const release = await loaded(kernels, storeWith({}, ranges));
-	const before = ranges.length;
-	const item = release.idOf(700);
-	await withLinksAtHand(release, { history: [{ item, event: "view" }], items: [item, "no-such", null] });
-	expect(ranges.length).toBe(before + 1);
+test("reads of the links what a request asks for, in one call and once", async () => {
+	const calls: (readonly ByteRange[])[] = [];
+	const release = await loaded(kernels, storeWith({}, calls));
+	const before = calls.length;
+	const [item, other] = [release.idOf(700), release.idOf(900)];
+	const history = [item, other].map((id) => ({ item: id, event: "view" as const }));
+	await withLinksAtHand(release, { history, items: [item, "no-such", null] });
+	expect(calls.slice(before).map((ranges) => ranges.length)).toEqual([2]);
 	expect(release.loaded.similar?.linksOf(700)?.targets.length).toBeGreaterThan(0);
-	await withLinksAtHand(release, { history: [{ item, event: "view" }], items: [] });
-	expect(ranges.length).toBe(before + 1);
+	expect(release.loaded.similar?.linksOf(900)?.targets.length).toBeGreaterThan(0);
+	await withLinksAtHand(release, { history, items: [] });
+	expect(calls.length).toBe(before + 1);
+});
+
+test("no page lies in more shards than it needs", async () => {
+	const calls: (readonly ByteRange[])[] = [];
+	const release = await loaded(kernels, storeWith({}, calls));
+	const before = calls.length;
+	for (let row = 0; row < release.loaded.items.count; row++) await withLinksAtHand(release, { history: [], items: [release.idOf(row)] });
+	const pages = calls.slice(before).flat();
+	expect(pages.length).toBeGreaterThan(100);
+	const shardOf = (byte: number) => Math.floor(byte / PAGED_SHARD_BYTES);
+	for (const [from, to] of pages) expect(shardOf(to - 1) - shardOf(from)).toBe(Math.ceil((to - from) / PAGED_SHARD_BYTES) - 1);
 });
 
 test("answers without links while the store is dead, and is given to nobody once it was let go", async () => {
@@ -107,7 +121,7 @@ test("answers without links while the store is dead, and is given to nobody once
 	let isDead = false;
 	const release = await loaded(kernels, {
 		...stored,
-		range: (...asked) => (isDead ? Promise.reject(new Error("dead")) : stored.range(...asked)),
+		parts: (...asked) => (isDead ? Promise.reject(new Error("dead")) : stored.parts(...asked)),
 	});
 	isDead = true;
 	const about = { history: [{ item: release.idOf(1000), event: "view" as const }], items: [] };
@@ -159,13 +173,22 @@ test.each<[string, ReleaseFile, (bytes: Uint8Array) => Uint8Array]>([
 	}
 });
 
+/** Damages the last page. */
+function lastPageOff(file: Uint8Array): Uint8Array {
+	let start = 0;
+	within("pageOffsets", ({ buffer, byteOffset, byteLength }) => {
+		start = new DataView(buffer, byteOffset, byteLength).getUint32(byteLength - 8, true);
+	})(file);
+	return within("pages", (bytes) => bytes.fill(0xff, start))(file);
+}
+
 test("bytes that are not those of the manifest are refused; a damaged page has no links", async () => {
 	const changes: Changes = { "items.bin": within("popularity", (bytes) => bytes.fill(0, 0, 4)) };
 	expect(await loadPlanes(manifest, storeWith(changes), null, kernels, null)).toMatchObject({
 		ok: false,
 		error: { file: "items.bin", message: "does not have the SHA-256 that the manifest states" },
 	});
-	const release = await loaded(kernels, storeWith({ "links.bin": within("pages", (bytes) => bytes.fill(0xff, bytes.length - 4000)) }));
+	const release = await loaded(kernels, storeWith({ "links.bin": lastPageOff }));
 	const row = release.loaded.items.count - 1;
 	await withLinksAtHand(release, { history: [], items: [release.idOf(row)] });
 	expect(release.loaded.similar?.linksOf(row)).toBeNull();

@@ -21,10 +21,11 @@ class Container:
     kind: str
     sections: dict[str, np.ndarray]
     meta: dict
+    head_align: int = ALIGN  # bytes of which the header is a multiple
 
 
-def _padded(size: int) -> int:
-    return -(-size // ALIGN) * ALIGN
+def _padded(size: int, align: int = ALIGN) -> int:
+    return -(-size // align) * align
 
 
 def pack(container: Container) -> bytes:
@@ -39,9 +40,9 @@ def pack(container: Container) -> bytes:
             at = _padded(at + array.nbytes)
         header = {"kind": container.kind, "bytes": at, "sections": entries, "meta": container.meta}
         text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-        if _padded(8 + len(text)) == body:
+        if _padded(8 + len(text), container.head_align) == body:
             break
-        body = _padded(8 + len(text))
+        body = _padded(8 + len(text), container.head_align)
     out = bytearray(at)
     out[:4] = MAGIC
     out[4:8] = (body - 8).to_bytes(4, "little")

@@ -2,6 +2,8 @@
 
 A page of PAGE_ROWS rows is little-endian: for each table and row the number of links (u16), then the scales (f32), then
 the targets of all (u32), table by table and row by row, then their weights (u8), padded to a multiple of four bytes.
+
+The server's store reads whole shards. The file's header fills its first one, and no page lies in more than it needs.
 """
 
 from __future__ import annotations
@@ -13,21 +15,31 @@ from .errors import InputError
 from .esb1 import Container
 from .neighbours import Neighbours
 
-PAGE_ROWS = 32
+PAGE_ROWS = 8
+SHARD_BYTES = 32 * 1024  # as in src/contract/release.ts
 CELLS = len(COUNTED) * PAGE_ROWS
 HEAD = 6 * CELLS  # bytes of counts and scales
 
 
 def links_container(tables: dict[str, Neighbours], items: int, k_pair: int) -> Container:
     """As `links.bin`. A table's rows past `items` have no links."""
-    pages = [_page(tables, first, items) for first in range(0, items, PAGE_ROWS)]
+    pages = _within_shards([_page(tables, first, items) for first in range(0, items, PAGE_ROWS)])
     offsets = np.concatenate([[0], np.cumsum([len(page) for page in pages])])
     if offsets[-1] >= 2**32:
         raise InputError(f"links.bin: {offsets[-1]} bytes of links; fewer neighbours a row are needed")
-    sections = {"pageOffsets": offsets.astype(np.uint32), "pages": np.frombuffer(b"".join(pages), np.uint8)}
-    return Container(
-        "links", sections, {"items": items, "rowsPerPage": PAGE_ROWS, "kPair": k_pair, "tables": ",".join(COUNTED)}
-    )
+    sections = {"pages": np.frombuffer(b"".join(pages), np.uint8), "pageOffsets": offsets.astype(np.uint32)}
+    meta = {"items": items, "rowsPerPage": PAGE_ROWS, "kPair": k_pair, "tables": ",".join(COUNTED)}
+    return Container("links", sections, meta, head_align=SHARD_BYTES)
+
+
+def _within_shards(pages: list[bytes]) -> list[bytes]:
+    """With zeros after a page where the next would else lie in one shard more than it needs."""
+    at, padded = 0, []
+    for page, after in zip(pages, [*pages[1:], b""], strict=True):
+        room = -(at + len(page)) % SHARD_BYTES
+        padded.append(page + bytes(room) if 0 < room < len(after) else page)
+        at += len(padded[-1])
+    return padded
 
 
 def _page(tables: dict[str, Neighbours], first: int, items: int) -> bytes:

@@ -11,7 +11,7 @@ from edgeshelf_training import esb1
 from edgeshelf_training.candidates import COUNTED
 from edgeshelf_training.config import PRESETS, TrainConfig, with_fields
 from edgeshelf_training.errors import InputError
-from edgeshelf_training.link_pages import PAGE_ROWS, links_container, read_links
+from edgeshelf_training.link_pages import PAGE_ROWS, SHARD_BYTES, links_container, read_links
 from edgeshelf_training.neighbours import quantise_neighbours
 from edgeshelf_training.quantise import PLANE_LEVELS, dequantise_rows, quantise_rows
 from edgeshelf_training.release import read_release
@@ -38,6 +38,28 @@ def test_links_come_back_from_their_pages_and_one_page_tells_a_row_by_itself():
     assert np.frombuffer(page, "<u4", links, at).tolist() == expected.tolist()
     with pytest.raises(InputError, match=r"links.bin: of other items"):
         read_links(container, items + 1)
+
+
+def test_no_page_of_links_lies_in_more_shards_than_it_needs():
+    rng = np.random.default_rng(5)
+    items = 60 * PAGE_ROWS
+    dense = rng.random((items, items)) + 0.01
+    # Rows of many links each, and in the middle two pages that no shard could hold.
+    links = np.full(items, 30)
+    links[30 * PAGE_ROWS : 32 * PAGE_ROWS] = items
+    kept = np.where(np.argsort(np.argsort(-dense, axis=1), axis=1) < links[:, None], dense, 0)
+    tables = {name: quantise_neighbours(sparse.csr_matrix(kept), items, items) for name in COUNTED}
+    file = esb1.pack(links_container(tables, items, 3))
+    head = json.loads(file[8 : 8 + int.from_bytes(file[4:8], "little")])
+    start = head["sections"]["pages"]["offset"]
+    assert start == SHARD_BYTES
+    offsets = start + esb1.unpack(file, "links.bin").sections["pageOffsets"].astype(np.int64)
+    lengths = offsets[1:] - offsets[:-1]
+    assert (lengths > SHARD_BYTES).any() and (lengths < SHARD_BYTES // 4).any()
+    shards = (offsets[1:] - 1) // SHARD_BYTES - offsets[:-1] // SHARD_BYTES + 1
+    assert (shards == -(-lengths // SHARD_BYTES)).all()
+    back = read_links(esb1.unpack(file, "links.bin"), items)
+    assert all(np.array_equal(back[name].targets, tables[name].targets) for name in COUNTED)
 
 
 def test_six_bits_err_less_by_the_fitted_scale_than_by_that_of_the_largest():

@@ -121,6 +121,29 @@ test("a canary needs an active release other than itself", async () => {
 	expect(await refusal(await activateBy(ask, "operator", a.id, { share: 0.1 }))).toMatchObject({ status: 409, code: "conflict" });
 });
 
+test.each([
+	["a release in planes beside one in rows", undefined, "planes"],
+	["one in rows beside one in planes", "planes", undefined],
+	["one in planes beside another", "planes", "planes"],
+] as const)("%s cannot be a canary: it is told why, and nothing changes but by share 1", async (_, layoutOfA, layoutOfB) => {
+	const a = await ready(ask, "a", layoutOfA && { items: { layout: layoutOfA } });
+	const b = await ready(ask, "b", layoutOfB && { items: { layout: layoutOfB } });
+	await activated(ask, a);
+	const before = await pointer();
+	for (const share of [0, 0.2]) {
+		const refused = await refusal(await activateBy(ask, "operator", b.id, { share }));
+		expect(refused).toMatchObject({ status: 409, code: "conflict" });
+		expect(refused.message).toContain("share 1");
+	}
+	// The gate grants a canary at most: the history keeps that it did not come to one.
+	const run = await finishedRun(b, reportAgainst(a, { testTargets: 499 }, -0.5));
+	const refused = await refusal(await activateBy(ask, "gate", b.id, { run }));
+	expect(refused).toMatchObject({ status: 422, code: "gate_refused" });
+	expect(await pointer()).toEqual(before);
+	expect((await history()).at(-1)).toMatchObject({ release: b.id, action: "refuse", by: "gate", run, note: refused.message });
+	expect(await activated(ask, b)).toMatchObject({ active: b.id, previous: a.id, canary: null });
+});
+
 test("of two activations at once, one moves the pointer, and the history agrees with it", async () => {
 	const a = await ready(ask, "a");
 	const others = [await ready(ask, "b"), await ready(ask, "c"), await ready(ask, "d")];

@@ -21,7 +21,7 @@ export async function makeRelease(name: string, changes: Changes = {}): Promise<
 	const files: Record<string, string> = {
 		"encoder.int8.onnx": `encoder of ${name}`,
 		"items.bin": `items of ${name}`,
-		"transitions.bin": `transitions of ${name}`,
+		[changes.items?.layout === "planes" ? "links.bin" : "transitions.bin"]: `links of ${name}`,
 		"popular.json": JSON.stringify({ overall: [`${name}-1`, `${name}-2`], byCategory: { makeup: [`${name}-2`] } }),
 		"fusion.json": "{}",
 		"parity.json": "{}",

@@ -47,6 +47,14 @@ export async function activate(
 	if (share < 1 && from.active === null) return fail({ kind: "conflict", message: "A canary needs an active release beside it." });
 	if (share < 1 && from.active === id) return fail({ kind: "conflict", message: `Release ${id} is active already.` });
 
+	if (share < 1 && (await isAlone(rows, manifest, from))) {
+		const why = "A release in planes has no room beside another, so that neither can be the other's canary";
+		if (request.share < 1) return fail({ kind: "conflict", message: `${why}: activate it with share 1.` });
+		const message = `${why}, and the gate grants no more: ${granted.value.note}`;
+		await refuse(share, message);
+		return fail({ kind: "gate_refused", message });
+	}
+
 	const sound = await verifyStored(ports, release.files, manifest);
 	if (!sound.ok) {
 		const { file, message } = sound.error;
@@ -63,6 +71,12 @@ export async function activate(
 	const to = pointerWith(from, id, share, now);
 	if (await pointer.move(from, to, activation, popular)) return ok(to);
 	return fail({ kind: "conflict", message: "Another activation or rollback came between; look at the pointer and ask again." });
+}
+
+/** Whether an isolate has no room for the candidate beside the active release. */
+async function isAlone(rows: ReleasePorts["rows"], candidate: Manifest, { active }: ActivePointer): Promise<boolean> {
+	const beside = active === null ? null : await rows.get(active);
+	return [candidate, beside?.manifest].some((manifest) => manifest?.items.layout === "planes");
 }
 
 /** Applies the gate to what the run handed in. */

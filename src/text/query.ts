@@ -39,7 +39,7 @@ const ACROSS = 0.5;
 /** A synonym of the shop's: what was typed itself comes first. */
 const MEANT = 0.6;
 /** A word that what was typed last is the beginning of. */
-const BEGUN = 0.7;
+const BEGUN = 0.9;
 /** Letters of each piece that a word is split into. */
 const PIECE_MIN = 3;
 
@@ -105,6 +105,12 @@ export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus |
 			add(i + 1, [term], JOINED * PER_EDIT ** edits, edits, "");
 		}
 	}
+	const last = groups.length - 1;
+	// Whoever pressed return early meant a word that begins so.
+	if (last >= 0 && groups[last]?.isPair === false && !said.has(last) && mains[last] === null) {
+		const context = mains.filter((terms) => terms !== null);
+		for (const { term, edits, form } of completions((groups[last] as Group).form, context, lexicon)) add(last, [term], BEGUN, edits, form);
+	}
 	for (const [i, { form, whole, isPair }] of groups.entries()) {
 		if (isPair || said.has(i)) continue;
 		const context = mains.filter((terms, other) => other !== i && terms !== null) as (readonly string[])[];
@@ -116,12 +122,6 @@ export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus |
 		)) {
 			add(i, [term], PER_EDIT ** edits, edits, meant);
 		}
-	}
-	const last = groups.length - 1;
-	// Whoever pressed return early meant a word that begins so.
-	if (last >= 0 && groups[last]?.isPair === false && !said.has(last) && mains[last] === null) {
-		const context = mains.filter((terms) => terms !== null);
-		for (const { term, edits, form } of completions((groups[last] as Group).form, context, lexicon)) add(last, [term], BEGUN, edits, form);
 	}
 	return read.map(({ typed, ways }) => ({ typed, ways: [...ways.values()] }));
 }

@@ -27,9 +27,12 @@ export function kindFirst({ hits, query, most }: Found): readonly Hit[] {
 	return kind.length === 0 || kind.length === hits.length ? hits : [...kind, ...hits.filter((hit) => !isNamed(hit))];
 }
 
-/** Whether a word of the query, as it stands, is one of the category's name. */
+/** Whether a word of the query, as it stands or as it was most likely meant, is one of the category's name. */
 function namesCategory(category: string | null, query: readonly QueryWord[]): boolean {
 	if (category === null) return false;
 	const terms = new Set(LANGUAGES.flatMap((language) => analyse(category, language).map(({ term }) => term)));
-	return query.some(({ ways }) => ways.some((way) => way.edits === 0 && way.terms.every((term) => terms.has(term))));
+	return query.some(({ ways }) => {
+		const asTyped = ways.filter(({ edits }) => edits === 0);
+		return (asTyped.length > 0 ? asTyped : ways.slice(0, 1)).some((way) => way.terms.every((term) => terms.has(term)));
+	});
 }

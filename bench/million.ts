@@ -124,9 +124,12 @@ async function measure([first, second]: readonly [ReleaseFolder, ReleaseFolder],
 		const after = await memory();
 		const samples = sampled.length;
 		const peak = [served, ...sampled, after].reduce((most, held) => (totalOf(held) > totalOf(most) ? held : most));
-		const timesOf = ({ wall, server }: ReturnType<typeof emptyLoad>) => ({
+		const timesOf = ({ wall, server, links }: ReturnType<typeof emptyLoad>) => ({
 			wall: percentiles(wall),
 			server: percentiles(server),
+			links: percentiles(links),
+			// One request at a time: both are in the order of the requests.
+			wallLessLinks: percentiles(wall.map((milliseconds, request) => milliseconds - (links[request] ?? 0))),
 			requests: wall.length,
 		});
 		return {
@@ -159,6 +162,8 @@ function inWords({
 		items: `${items} of ${dim}`,
 		"recall@100": recallAt100.toFixed(4),
 		"answers p50 / p99": ms(times.drawn.wall),
+		"of that waiting for links in KV": ms(times.drawn.links),
+		"answers less that wait": ms(times.drawn.wallLessLinks),
 		[`with ${LONG_ENTRIES} entries`]: ms(times.long.wall),
 		"memory while serving": mb(memory.served),
 		"memory at the peak of a swap": `${mb(memory.peak)}, ${memory.samples} samples in ${memory.swapSeconds.toFixed(0)} s`,

@@ -8,7 +8,9 @@ export type MillionResult = {
 	readonly dim: number;
 	readonly recallAt100: number;
 	readonly queries: number;
-	readonly times: Readonly<Record<"drawn" | "long", { readonly wall: Times; readonly server: Times; readonly requests: number }>>;
+	readonly times: Readonly<
+		Record<"drawn" | "long", Readonly<Record<"wall" | "server" | "links" | "wallLessLinks", Times>> & { readonly requests: number }>
+	>;
 	readonly memory: Readonly<Record<"served" | "peak", HeapUsage>> & { readonly samples: number; readonly swapSeconds: number };
 	readonly histories: string;
 	readonly machine: string;
@@ -32,6 +34,8 @@ export function millionTable(result: MillionResult | null): string[] {
 		`| memory while it serves | ${megabytes(memory.served)} |`,
 		`| memory at the peak of a swap, collected ${memory.samples} times in ${memory.swapSeconds.toFixed(0)} s | ${megabytes(memory.peak)} |`,
 		`| answers at the client, ms p50 / p99 (histories: ${histories}) | ${milliseconds(times.drawn.wall)} |`,
+		`| of that waiting for links in KV, ms p50 / p99 | ${milliseconds(times.drawn.links)} |`,
+		`| answers less that wait, ms p50 / p99 | ${milliseconds(times.drawn.wallLessLinks)} |`,
 		`| with 50 entries each | ${milliseconds(times.long.wall)} |`,
 		`| server's CPU spans, ms p50 / p99 | ${milliseconds(times.drawn.server)} |`,
 		`| recall@100 of exact float32, ${queries} queries | ${recallAt100.toFixed(4)} |`,

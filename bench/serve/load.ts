@@ -19,14 +19,16 @@ export type Load = {
 	cpuMs: number;
 	/** Time at the client from the request's last byte to the answer's last, milliseconds, one a request. */
 	readonly wall: number[];
-	/** Sum of the spans of Server-Timing, milliseconds; only where the clock moved. */
+	/** Sum of the spans of Server-Timing but `links`, milliseconds; only where the clock moved. */
 	readonly server: number[];
+	/** Of each request the span `links`: its wait for links in KV, milliseconds. */
+	readonly links: number[];
 };
 
 /** Share of requests whose connection may break off, as one does now and then when thousands are opened and closed. */
 const LOST_MAX = 1e-4;
 
-export const emptyLoad = (): Load => ({ requests: 0, seconds: 0, cpuMs: 0, wall: [], server: [] });
+export const emptyLoad = (): Load => ({ requests: 0, seconds: 0, cpuMs: 0, wall: [], server: [], links: [] });
 
 /** As many addresses as a busy minute sees; the network of the benchmarks' own (RFC 2544). */
 const ADDRESSES = 2 ** 17;
@@ -75,8 +77,9 @@ async function run(kind: Kind, extent: Extent, pid: number, into: Load): Promise
 				},
 				onResponse(status, body, _, headers) {
 					if (status !== 200 || !kind.isGood(body)) bad ??= `${status} ${body.slice(0, 200)}`;
-					const spent = serverMs(headers);
-					if (spent !== null) into.server.push(spent);
+					const spans = spansOf(headers);
+					into.links.push(sumOf(spans, (name) => name === "links"));
+					if (spans.length > 0) into.server.push(sumOf(spans, (name) => name !== "links"));
 				},
 			},
 		],
@@ -93,15 +96,18 @@ async function run(kind: Kind, extent: Extent, pid: number, into: Load): Promise
 		throw new Error(`${kind.url}: ${bad ?? `${lost} requests were not answered`}`);
 }
 
-/** @param headers name and value by turns, or by name */
-function serverMs(headers: unknown): number | null {
+type Spans = readonly (readonly [name: string, milliseconds: number])[];
+
+/** Spans of Server-Timing. @param headers name and value by turns, or by name */
+function spansOf(headers: unknown): Spans {
 	const flat = Array.isArray(headers) ? headers : Object.entries(headers ?? {}).flat();
 	const at = flat.findIndex((name, place) => place % 2 === 0 && String(name).toLowerCase() === "server-timing");
-	if (at === -1) return null;
-	let sum = 0;
-	for (const [, duration] of String(flat[at + 1]).matchAll(/dur=([\d.]+)/g)) sum += Number(duration);
-	return sum;
+	if (at === -1) return [];
+	return Array.from(String(flat[at + 1]).matchAll(/([\w-]+);dur=([\d.]+)/g), ([, name, duration]) => [name as string, Number(duration)]);
 }
+
+const sumOf = (spans: Spans, isMeant: (name: string) => boolean): number =>
+	spans.reduce((sum, [name, milliseconds]) => (isMeant(name) ? sum + milliseconds : sum), 0);
 
 /** Percentiles 50, 95 and 99, to the hundredth of a millisecond. */
 export function percentiles(values: readonly number[]) {

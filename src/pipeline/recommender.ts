@@ -165,7 +165,8 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 		const now = ports.now();
 		return beside(waitUntil, now, async () => {
 			const watch = createStopwatch(ports.clock);
-			const release = await withLinksAtHand(keeper.serving(keeper.canary === null ? null : await visitor()), about);
+			const serving = keeper.serving(keeper.canary === null ? null : await visitor());
+			const release = await watch.wait("links", () => withLinksAtHand(serving, about));
 			return { response: await respond(release, now, watch), spans: watch.spans };
 		});
 	}

@@ -11,7 +11,7 @@ import { sha256 } from "./admin-fixtures.ts";
 const ID = "20261120T100000Z-0123456789";
 const NAME = "links.bin";
 /** Shards of the file below. */
-const SHARDS = 70;
+const SHARDS = 140;
 /** More than is read in one call, and the last one short. */
 const content = new Uint8Array((SHARDS - 1) * SHARD + 12_346);
 for (let at = 0; at < content.length; at++) content[at] = (at * 31 + (at >> 8)) & 255;

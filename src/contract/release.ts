@@ -201,7 +201,7 @@ export type PagedFile = "links.bin";
  * Bytes of it that are read at least. The first as many are the file's header; pages follow, and none lies in two shards: zeros
  * come before one that would.
  */
-export const PAGED_SHARD_BYTES = 32 * 1024;
+export const PAGED_SHARD_BYTES = 16 * 1024;
 /** First byte of a part of a file, and the one behind its last. */
 export type ByteRange = readonly [from: number, to: number];
 

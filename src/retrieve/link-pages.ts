@@ -5,7 +5,7 @@ import type { Links, RowLinks } from "./neighbours.ts";
 export const LINKED_TABLES = ["transitions", "similar", "bought"] as const;
 export type LinkedTable = (typeof LINKED_TABLES)[number];
 /** Rows of a page: that few take a seventh of a shard with a hundred links each. */
-export const PAGE_ROWS = 8;
+export const PAGE_ROWS = 4;
 
 /** Of each table what one row links to; null: nothing. */
 export type LinksOfRow = readonly (RowLinks | null)[];

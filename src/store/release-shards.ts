@@ -3,7 +3,7 @@ import { fromBase64 } from "./base64.ts";
 import { SHARD_BYTES } from "./shards.ts";
 
 /** Shards of a paged file read in one call, of which KV takes 100. The answer is held whole: 1.4 MB of text at most. */
-const SHARDS_AT_ONCE = 32;
+const SHARDS_AT_ONCE = 64;
 /** Time for which a location's cache may answer for a shard, seconds: KV's own default, since a miss may be cached too. */
 const CACHE_SECONDS = 60;
 

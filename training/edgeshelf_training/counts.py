@@ -91,22 +91,32 @@ def bought_counts(log: Log, spans: np.ndarray, weights: np.ndarray, k_pair: int)
     return _pairs(sources, targets, visitors, values, int(log.rows.max(initial=-1)) + 1, k_pair)
 
 
-def popularity(log: Log, spans: np.ndarray, weights: np.ndarray, items: int, k_item: int = 1) -> np.ndarray:
+def popularity(
+    log: Log, spans: np.ndarray, weights: np.ndarray, items: int, k_item: int = 1, noise: np.ndarray | float = 0.0
+) -> np.ndarray:
     """log(1 + decayed count) over its largest, f64[N] in [0,1]; above 0 for whatever was touched, however long ago.
 
-    With `k_item` above 1 an item of fewer distinct visitors is as if nobody had touched it, and counts are rounded down
-    to powers of two, so that one visitor more or less is seldom seen.
+    With `k_item` above 1 items of fewer distinct visitors are all alike, touched or not, and other counts are rounded
+    down to powers of two, so that one visitor more or less is seldom seen. `noise` f64[N] is added to the visitors
+    first, and a count grows or shrinks with its visitors.
     """
     inside, history = _span_events(log, spans)
     sums = np.bincount(log.rows[inside], weights=weights[inside], minlength=items)
-    if k_item > 1:
-        sums = np.where(sums > 0, 2.0 ** np.floor(np.log2(np.maximum(sums, 1e-12))), 0.0)
-    counts = np.log1p(sums)
-    scaled = counts / max(float(counts.max(initial=0.0)), 1e-12)
     people = int(log.visitors.max(initial=0)) + 1
     pairs = np.unique(log.rows[inside].astype(np.int64) * people + log.visitors[history])
-    touched = np.bincount(pairs // people, minlength=items) >= k_item
-    return np.where(touched, np.maximum(scaled, LEAST_POPULARITY), 0.0)
+    visitors = np.bincount(pairs // people, minlength=items)
+    if k_item == 1:
+        return np.where(visitors > 0, np.maximum(_logarithmic(sums), LEAST_POPULARITY), 0.0)
+    noised = visitors + noise
+    sums = np.where((noised >= k_item) & (visitors > 0), sums * noised / np.maximum(visitors, 1), 0.0)
+    coarse = np.where(sums > 0, 2.0 ** np.floor(np.log2(np.maximum(sums, 1e-12))), 0.0)
+    return np.maximum(_logarithmic(coarse), LEAST_POPULARITY)
+
+
+def _logarithmic(sums: np.ndarray) -> np.ndarray:
+    """log(1 + sum) over its largest, f64[N]."""
+    counts = np.log1p(sums)
+    return counts / max(float(counts.max(initial=0.0)), 1e-12)
 
 
 def _span_events(log: Log, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import numpy as np
 
 from .dp_units import Units
@@ -22,3 +24,8 @@ def noised_popularity(units: Units, items: int, noise: float, rng: np.random.Gen
     noised = counts + noise * rng.standard_normal(items)
     sure = np.log1p(np.where(noised > SURE * noise, noised, 0.0))
     return sure / max(float(sure.max(initial=0.0)), 1e-12)
+
+
+def unknown_draws() -> np.random.Generator:
+    """Chance whose seed is the system's and is kept nowhere: with the config's, the manifest would tell the noise."""
+    return np.random.default_rng(secrets.randbits(128))

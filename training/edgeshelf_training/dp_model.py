@@ -17,7 +17,7 @@ from .config import TrainConfig
 from .content import content_neighbours
 from .corpus import Corpus
 from .dp_budget import Budget
-from .dp_counts import noised_popularity
+from .dp_counts import noised_popularity, unknown_draws
 from .dp_encoder import content_vectors, public_config, public_encoder, train_privately
 from .dp_units import one_case_each, units_of
 from .encoder import Towers
@@ -79,11 +79,6 @@ def fit_private(
         towers, vectors, quantised, scales, popular, neighbours, fit_text_vectors(items, vectors, everything),
         encoder_graph(towers).SerializeToString(), (Schedule(budget.steps, budget.steps),), (curve,),
     )  # fmt: skip
-
-
-def unknown_draws() -> np.random.Generator:
-    """Chance whose seed is the system's and is kept nowhere: with the config's, the manifest would tell the noise."""
-    return np.random.default_rng(secrets.randbits(128))
 
 
 def choose_privately(corpus: Corpus, model: Model, cases: np.ndarray, config: TrainConfig, budget: Budget) -> Fusion:

@@ -13,10 +13,12 @@ from .config import TrainConfig
 from .content import content_neighbours, leading_components, tfidf
 from .corpus import Corpus, Item, Log
 from .counts import bought_counts, event_weights, popularity, transition_table
+from .dp_counts import unknown_draws
+from .dp_encoder import content_vectors, public_config, public_encoder
 from .encoder import Towers
 from .features import item_features
-from .fit_encoder import Schedule
-from .fit_towers import fit_towers
+from .fit_encoder import Fitted, Schedule
+from .fit_towers import FittedTowers, fit_towers
 from .neighbours import Neighbours, quantise_neighbours
 from .onnx_graph import encoder_graph
 from .progress import Progress
@@ -73,10 +75,15 @@ def fit_model(
 ) -> Model:  # fmt: skip
     """Fits on `spans` only. `until` is the time that recency is counted from, ignored without times."""
     log, items = corpus.log, len(corpus.items)
-    features = item_features(corpus, content.components, spans, config)
-    fitted = fit_towers(log, spans, validation, features, items, config, corpus.keep_seen, progress, frozen)
+    if config.item_vectors == "fixed":
+        fitted = set_by_content(content, config)
+    else:
+        features = item_features(corpus, content.components, spans, config)
+        fitted = fit_towers(log, spans, validation, features, items, config, corpus.keep_seen, progress, frozen)
     weights = event_weights(log, until, config.half_life_days)
-    popular = popularity(log, spans, weights, items, config.k_item).astype(np.float32)
+    # The draws of both popularities are one: two would tell more.
+    noise = config.item_noise * unknown_draws().standard_normal(items) if config.item_noise else 0.0
+    popular = popularity(log, spans, weights, items, config.k_item, noise).astype(np.float32)
     counted = {
         "transitions": transition_table(log, spans, weights, items, config.window, config.k_pair, corpus.keep_seen),
         "bought": bought_table(log, spans, weights, items, config.k_pair),
@@ -98,15 +105,24 @@ def fit_model(
     curves = tuple(tower.curve for tower in fitted.towers)
     return Model(
         fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
-        curves, recent_popularity(log, spans, until, items),
+        curves, recent_popularity(log, spans, until, items, config.k_item, noise),
     )  # fmt: skip
 
 
-def recent_popularity(log: Log, spans: np.ndarray, until: int, items: int) -> np.ndarray | None:
+def set_by_content(content: Content, config: TrainConfig) -> FittedTowers:
+    """Vectors and an encoder that nobody's events have been read for."""
+    tower = public_encoder(public_config(config))
+    vectors = content_vectors(content.components, config.dim)
+    return FittedTowers(Towers([tower]).eval(), vectors, (Fitted(tower, vectors, Schedule(0, 0), -1.0, ()),))
+
+
+def recent_popularity(
+    log: Log, spans: np.ndarray, until: int, items: int, k_item: int = 1, noise: np.ndarray | float = 0.0
+) -> np.ndarray | None:
     """What is asked for of late, f32[items]; None where the log has no orders."""
     if not (log.orders >= 0).any():
         return None
-    return popularity(log, spans, event_weights(log, until, RECENT_DAYS), items).astype(np.float32)
+    return popularity(log, spans, event_weights(log, until, RECENT_DAYS), items, k_item, noise).astype(np.float32)
 
 
 def bought_table(log: Log, spans: np.ndarray, weights: np.ndarray, items: int, k_pair: int) -> sparse.csr_matrix:

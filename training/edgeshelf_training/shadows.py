@@ -60,7 +60,7 @@ def train_shadow(pool: Corpus, config: TrainConfig, number: int, folder: Path) -
     inside = np.sort(np.random.default_rng([config.seed, number]).permutation(count)[: count // 2])
     corpus = pool.with_order(np.arange(len(pool.items)), inside)
     config = dataclasses.replace(config, seed=config.seed + 1000 * number)
-    corpus = by_id(corpus) if config.privacy else canonicalise(corpus, config.seed)
+    corpus = by_id(corpus) if config.ordered_by_id else canonicalise(corpus, config.seed)
     split = leave_one_out(corpus.log)
     targets = int((split.train[:, 1] - split.train[:, 0] - 1).clip(0).sum())
     config = suited(config, targets, len(corpus.items))

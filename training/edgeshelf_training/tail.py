@@ -27,11 +27,12 @@ def reach_into_tail(
 ) -> np.ndarray:
     """Boost of each item, f32[N], the strongest that costs at most `price` of NDCG@10 on these validation cases.
 
-    price: relative, 0.002 gives up two thousandths. Items that nobody has touched gain nothing here.
+    price: relative, 0.002 gives up two thousandths; 0 asks for no boost at all. Items that nobody has touched gain
+    nothing here.
     """
     items = len(release.ids)
     kept = np.zeros(items, np.float32)
-    if not len(asked):
+    if not len(asked) or price == 0:
         return kept
     rows, scores, place = _shortlists(release, asked, score_chunk, keep_seen)
     whole = _ndcg(scores, place)

@@ -85,8 +85,7 @@ def train(
     corpus = dataclasses.replace(read_corpus(data, now, keep_seen), pictures=pictures_of(data))
     if config.reads == "ids":
         corpus = dataclasses.replace(corpus, items=tuple(Item(item.id) for item in corpus.items))
-    # A canonical order reads the histories: where none may be told of, and in planes, the order is that of the ids.
-    corpus = by_id(corpus) if config.privacy or config.layout == "planes" else canonicalise(corpus, config.seed)
+    corpus = by_id(corpus) if config.ordered_by_id else canonicalise(corpus, config.seed)
     split = split_corpus(corpus)
     if len(corpus.items) < MIN_ITEMS or not len(split.train):
         raise InputError(f"--data {data}: {len(corpus.items)} items and {len(split.train)} histories are too few")

@@ -145,7 +145,23 @@ def test_too_little_data(tmp_path: Path, capsys):
     assert "too few" in refusal(train(tmp_path, tmp_path / "out"), capsys)
 
 
-@pytest.mark.parametrize("fields", [{"item_vectors": "half"}, {"item_vectors": "content", "reads": "ids"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"item_vectors": "half"},
+        {"item_vectors": "content", "reads": "ids"},
+        {"item_vectors": "fixed", "reads": "ids", "towers": 1},
+        {"item_vectors": "fixed"},  # of two towers
+        {"k_item": 3},  # beside vectors that are learned
+    ],
+)
 def test_item_vectors_are_learned_or_made_of_content_that_is_read(fields: dict):
     with pytest.raises(InputError, match="item_vectors"):
         with_fields(TrainConfig(), fields, where="--config")
+
+
+def test_noise_of_items_is_for_a_threshold_above_one():
+    noise = {"item_noise": 2.0, "item_vectors": "content"}
+    with pytest.raises(InputError, match="item_noise"):
+        with_fields(TrainConfig(), noise, where="--config")
+    assert with_fields(TrainConfig(), {**noise, "k_item": 5}, where="--config").item_noise == 2.0

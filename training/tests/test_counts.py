@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from edgeshelf_training.corpus import histories_from_lists
-from edgeshelf_training.counts import bought_counts, event_weights, popularity, transition_counts, transition_table
+from edgeshelf_training.counts import (
+    LEAST_POPULARITY,
+    bought_counts,
+    event_weights,
+    popularity,
+    transition_counts,
+    transition_table,
+)
 from edgeshelf_training.sessions import read_event_corpus
 
 
@@ -34,15 +41,28 @@ def test_repeats_count_only_where_seen_items_may_be_shown_again():
     assert tables[1].diagonal()[0] > 0 and tables[1].diagonal()[1] == 0
 
 
-def test_an_item_of_fewer_than_k_visitors_is_as_untouched_and_counts_above_are_coarse():
+def test_items_of_fewer_than_k_visitors_are_all_alike_and_counts_above_are_coarse():
     # Item 0: three visitors, 5 times; item 1: three, 4 times; item 2: two, 6 times; item 3: nobody.
     log = histories_from_lists([[0, 1, 2, 2, 2], [0, 1, 2, 2, 2], [0, 0, 0, 1, 1]])
     weights = np.ones(len(log.rows))
     fine = popularity(log, whole(log), weights, 4)
     assert fine.argmax() == 2 and fine[0] > fine[1] > fine[3] == 0
     coarse = popularity(log, whole(log), weights, 4, k_item=3)
-    # 5 and 4 are both 4, and so is the largest sum, 6.
-    assert coarse.tolist() == [1, 1, 0, 0]
+    # 5 and 4 are both 4. Of item 2 it is not told that anybody touched it, nor of item 3 that nobody did.
+    assert coarse.tolist() == [1, 1, LEAST_POPULARITY, LEAST_POPULARITY]
+
+
+def test_noise_moves_visitors_over_the_threshold_and_counts_with_them():
+    log = histories_from_lists([[0, 1, 2], [0, 1, 2], [0, 1], [0, 1]])
+    weights = np.ones(len(log.rows))
+    noise = np.array([-1.5, 4.0, 1.0, 5.0])
+    told = popularity(log, whole(log), weights, 4, k_item=3, noise=noise)
+    # Visitors 4, 4, 2, 0 are taken for 2.5, 8, 3, 5: the first falls under three, and nobody's item stays nobody's.
+    assert told.tolist() == [LEAST_POPULARITY, 1, np.log1p(2) / np.log1p(8), LEAST_POPULARITY]
+    assert (
+        popularity(log, whole(log), weights, 4, k_item=1, noise=noise).tolist()
+        == popularity(log, whole(log), weights, 4).tolist()
+    )
 
 
 def test_no_pair_is_kept_from_fewer_than_k_visitors():

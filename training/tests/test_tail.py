@@ -34,6 +34,9 @@ def asked(targets: np.ndarray) -> Asked:
     return Asked(nothing, nothing, nothing, np.zeros((CASES, 4), np.int64), targets)
 
 
+FREE = 1e-9  # a price that gives up nothing
+
+
 def boosted(targets: np.ndarray, price: float) -> np.ndarray:
     return reach_into_tail(release(), asked(targets), lambda part: SCORES[part], False, price)
 
@@ -48,14 +51,14 @@ LISTED = np.argsort(-SCORES, 1)[:, 8]  # just inside the list: what is lifted pu
 
 
 def test_where_fame_misleads_rare_items_are_lifted_and_lists_reach_further():
-    boost = boosted(TASTE, 0.0)
+    boost = boosted(TASTE, FREE)
     assert reached(boost) > reached(np.zeros(ITEMS)) + 0.05
     assert boost.min() >= 0 and boost[0] == 0  # the most famous needs none
     assert np.corrcoef(boost[:-5], FAME[:-5])[0, 1] < 0
 
 
 def test_the_price_bounds_what_is_given_up():
-    small, large = boosted(LISTED, 0.0), boosted(LISTED, 0.5)
+    small, large = boosted(LISTED, FREE), boosted(LISTED, 0.5)
     assert small.max() < large.max()
     assert reached(large) > reached(small) - 1e-9
     assert large.max() < 2 * STRENGTHS[-1] * np.log(1 + 2 * 10 * CASES / ITEMS) + 1e-6
@@ -63,6 +66,10 @@ def test_the_price_bounds_what_is_given_up():
 
 def test_what_nobody_has_touched_gains_nothing_here():
     assert (boosted(TASTE, 0.5)[-5:] == 0).all()
+
+
+def test_at_no_price_there_is_no_boost():
+    assert boosted(TASTE, 0.0).tolist() == [0.0] * ITEMS
 
 
 def test_without_cases_there_is_no_boost():

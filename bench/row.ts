@@ -9,7 +9,7 @@
  *   --preset NAME   one of the trainer's presets in place of its default recipe; takes neither --reads nor --k-pair
  *   --reads ids     nothing of the items but their ids
  *   --k-pair N      distinct visitors behind each counted pair (default 3); fewer needs K_PAIR_MIN=N in .dev.vars
- *   --baselines W   counted (default), or all: a plain SASRec too, which takes longer than the release itself
+ *   --baselines W   counted (default), none, or all: a plain SASRec too, which takes longer than the release itself
  *   --quantisation  what each precision of the encoder costs, too; its graphs go to WORK/NAME/quantisation
  *   --targets FILE  measure only shoppers whose held-out item is in FILE, as `hold-out-items.ts` writes it, beside what
  *                   similarity of content to the history gives them
@@ -81,12 +81,13 @@ if (existsSync(askedFile) && readFileSync(askedFile, "utf8") !== asked) {
 writeFileSync(askedFile, asked);
 const [tuneDir, refitDir] = [join(work, "tune"), join(work, "refit")];
 const options = ["--boundary", "refit", ...(values.seed === undefined ? [] : ["--seed", values.seed])];
-const flags = ["--config", configTold, ...options, "--baselines", values.baselines].join(" ");
+const baselines = values.baselines === "none" ? [] : ["--baselines", values.baselines];
+const flags = ["--config", configTold, ...options, ...baselines].join(" ");
 const trainCommand = `edgeshelf train --data ${basename(dataDir)} --out DIR --tune-out DIR ${flags}`;
 if (!existsSync(join(refitDir, "report.json"))) {
 	const data = ["--data", resolve(dataDir), "--out", refitDir, "--tune-out", tuneDir, "--config", config];
 	const precisions = values.quantisation ? ["--quantisation-out", join(work, "quantisation")] : [];
-	edgeshelf("train", ...data, ...options, "--baselines", values.baselines, ...precisions);
+	edgeshelf("train", ...data, ...options, ...baselines, ...precisions);
 }
 
 const said = Object.entries(values).flatMap(([flag, value]) => {

@@ -27,7 +27,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Rebuilding a run from the same config, seed and data gives the same release, up to its creation time and noise."""
+    """Rebuilding a run from the same config, seed and data gives the same release, but for creation time and noise."""
 
     reads: str = "all"  # of the items: "all" content that there is, or "ids" alone
 

@@ -3,8 +3,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import shop_event, shop_sequences, write_gzip, write_sequences
 
+from conftest import shop_event, shop_sequences, write_gzip, write_sequences
 from edgeshelf_training.__main__ import main
 from edgeshelf_training.config import TrainConfig, with_fields
 from edgeshelf_training.errors import InputError

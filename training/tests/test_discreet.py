@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-from conftest import run, shop_events, shop_sequences, write_events, write_sequences
 
+from conftest import run, shop_events, shop_sequences, write_events, write_sequences
 from edgeshelf_training import esb1
 from edgeshelf_training.config import PRESETS, TrainConfig
 from edgeshelf_training.counts import LEAST_POPULARITY

@@ -4,8 +4,16 @@ import { ROUTES, type RouteDescription } from "../contract/routes.ts";
 import type { AppEnv } from "./app-env.ts";
 import document from "./openapi.generated.json";
 
-/** Made once: the document is data of the build. */
-const DOCUMENT_TEXT = JSON.stringify(document);
+/** Made once, and not before somebody asks: every cold start would pay for it. */
+function once<T>(make: () => T): () => T {
+	let made: { readonly value: T } | null = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+
+const documentText = once(() => JSON.stringify(document));
 
 const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2024; background: #fff }
@@ -26,17 +34,21 @@ function section(route: RouteDescription) {
 ${operation?.requestBody ? schemaBlock("Request", Object.values(operation.requestBody.content)[0]) : ""}${schemaBlock("Answers", operation?.responses)}</section>`;
 }
 
-const PAGE = html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+const page = once(
+	() => html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Edgeshelf API</title><style>${raw(STYLE)}</style>
-<h1>Edgeshelf API</h1><p>The same as data: <a href="/openapi.json">/openapi.json</a>, OpenAPI 3.1.</p>${ROUTES.map(section)}</html>`;
+<h1>Edgeshelf API</h1><p>The same as data: <a href="/openapi.json">/openapi.json</a>, OpenAPI 3.1.</p>${ROUTES.map(section)}</html>`,
+);
 
 /** `GET /openapi.json` and `GET /docs`. */
 export function docsRoutes(): Hono<AppEnv> {
 	return new Hono<AppEnv>()
-		.get("/openapi.json", (c) => c.body(DOCUMENT_TEXT, 200, { "content-type": "application/json", "cache-control": "public, max-age=300" }))
+		.get("/openapi.json", (c) =>
+			c.body(documentText(), 200, { "content-type": "application/json", "cache-control": "public, max-age=300" }),
+		)
 		.get("/docs", async (c) => {
 			c.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
 			c.header("cache-control", "public, max-age=300");
-			return c.html(await PAGE);
+			return c.html(await page());
 		});
 }

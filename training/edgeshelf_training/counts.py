@@ -107,6 +107,11 @@ def popularity(
     visitors = np.bincount(pairs // people, minlength=items)
     if k_item == 1:
         return np.where(visitors > 0, np.maximum(_logarithmic(sums), LEAST_POPULARITY), 0.0)
+    # One visitor moves an item's sum by one event at most, the weightiest.
+    most = np.zeros(len(pairs))
+    own = np.searchsorted(pairs, log.rows[inside].astype(np.int64) * people + log.visitors[history])
+    np.maximum.at(most, own, weights[inside])
+    sums = np.bincount(pairs // people, weights=most, minlength=items)
     noised = visitors + noise
     sums = np.where((noised >= k_item) & (visitors > 0), sums * noised / np.maximum(visitors, 1), 0.0)
     coarse = np.where(sums > 0, 2.0 ** np.floor(np.log2(np.maximum(sums, 1e-12))), 0.0)

@@ -81,7 +81,6 @@ def fit_model(
         features = item_features(corpus, content.components, spans, config)
         fitted = fit_towers(log, spans, validation, features, items, config, corpus.keep_seen, progress, frozen)
     weights = event_weights(log, until, config.half_life_days)
-    # The draws of both popularities are one: two would tell more.
     noise = config.item_noise * unknown_draws().standard_normal(items) if config.item_noise else 0.0
     popular = popularity(log, spans, weights, items, config.k_item, noise).astype(np.float32)
     counted = {
@@ -105,7 +104,7 @@ def fit_model(
     curves = tuple(tower.curve for tower in fitted.towers)
     return Model(
         fitted.encoder, vectors, quantised, scales, popular, neighbours, text, graph, fitted.schedules,
-        curves, recent_popularity(log, spans, until, items, config.k_item, noise),
+        curves, recent_popularity(log, spans, until, items, config.k_item),
     )  # fmt: skip
 
 
@@ -116,13 +115,14 @@ def set_by_content(content: Content, config: TrainConfig) -> FittedTowers:
     return FittedTowers(Towers([tower]).eval(), vectors, (Fitted(tower, vectors, Schedule(0, 0), -1.0, ()),))
 
 
-def recent_popularity(
-    log: Log, spans: np.ndarray, until: int, items: int, k_item: int = 1, noise: np.ndarray | float = 0.0
-) -> np.ndarray | None:
-    """What is asked for of late, f32[items]; None where the log has no orders."""
-    if not (log.orders >= 0).any():
+def recent_popularity(log: Log, spans: np.ndarray, until: int, items: int, k_item: int = 1) -> np.ndarray | None:
+    """What is asked for of late, f32[items]; None where the log has no orders, or where `k_item` hides a few visitors.
+
+    Those of a week are so few that one of them would show among all the earlier ones that `k_item` counts.
+    """
+    if k_item > 1 or not (log.orders >= 0).any():
         return None
-    return popularity(log, spans, event_weights(log, until, RECENT_DAYS), items, k_item, noise).astype(np.float32)
+    return popularity(log, spans, event_weights(log, until, RECENT_DAYS), items).astype(np.float32)
 
 
 def bought_table(log: Log, spans: np.ndarray, weights: np.ndarray, items: int, k_pair: int) -> sparse.csr_matrix:

@@ -193,7 +193,8 @@ def fit_tune(
     if (corpus.log.orders >= 0).any():
         bought = bare.tables.counted["bought"]
         first, second = int(corpus.log.at[split.validation[:, 1]].min(initial=0)), split.test_from or 0
-        weights = choose_weights(corpus.log, bought, tune.recent.astype(np.float64), first, second)
+        recent = tune.popularity if tune.recent is None else tune.recent
+        weights = choose_weights(corpus.log, bought, recent.astype(np.float64), first, second)
         fusion = dataclasses.replace(fusion, baskets=weights)
     return tune, fusion, less
 

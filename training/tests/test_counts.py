@@ -65,6 +65,15 @@ def test_noise_moves_visitors_over_the_threshold_and_counts_with_them():
     )
 
 
+def test_one_visitor_of_many_events_moves_an_item_no_more_than_one_event_does():
+    lists = [[0, 1], [0, 1], [0, 1], [1]]
+    often = histories_from_lists([*lists[:3], [1] * 500])
+    once = histories_from_lists(lists)
+    told = [popularity(log, whole(log), np.ones(len(log.rows)), 2, k_item=3).tolist() for log in (often, once)]
+    assert told[0] == told[1]
+    assert popularity(often, whole(often), np.ones(len(often.rows)), 2).tolist() != told[0]
+
+
 def test_no_pair_is_kept_from_fewer_than_k_visitors():
     log = histories_from_lists([[0, 1], [0, 1], [0, 1, 0, 1, 0, 1], [2, 3], [2, 3]])
     counts = transition_counts(log, whole(log), np.ones(len(log.rows)), window=1, k_pair=3)

@@ -66,7 +66,7 @@ def test_each_release_has_noise_of_its_own_and_none_where_it_is_off(tmp_path: Pa
     assert noisy[0]["transitions.bin"] == noisy[1]["transitions.bin"] == quiet[0]["transitions.bin"]
 
 
-def test_demand_of_late_is_as_coarse(tmp_path: Path):
+def test_demand_of_late_is_not_told(tmp_path: Path):
     items, events = shop_events(60)
     run(
         write_events(tmp_path / "data", events, items),
@@ -74,5 +74,5 @@ def test_demand_of_late_is_as_coarse(tmp_path: Path):
         config=dataclasses.replace(QUIET, k_item=99),
     )
     sections = esb1.read(tmp_path / "release" / "items.bin", "items").sections
-    for name in ("popularity", "recent"):
-        assert (sections[name] == np.float32(LEAST_POPULARITY)).all()
+    assert (sections["popularity"] == np.float32(LEAST_POPULARITY)).all()
+    assert "recent" not in sections

@@ -20,13 +20,16 @@ export type Lexicon = {
 /** Products with a word, beside the rest of the query, from which it is meant as it stands. */
 export const SURE_PRODUCTS = 50;
 /** How many times more products a likely word must have, beside the rest of the query, than one that was typed and exists. */
-const LIKELIER = 20;
+export const LIKELIER = 20;
 /** What a word counts as that exists, but not beside the rest of the query. */
 const UNSEEN_PRODUCTS = 0.1;
 /** A correction that has fewer than this share of the products of the likeliest one is left. */
 const SHARE_MIN = 0.05;
 const CORRECTIONS_MAX = 4;
 const COMPLETIONS_MAX = 8;
+/** Words that begin so which are looked at, and other words of the query beside which they are. */
+const BEGUN_MAX = 200;
+const CONTEXT_MAX = 2;
 /** Letters from which a word may be the beginning of another. */
 const BEGINNING_MIN = 3;
 const OTHER_EDIT = 0.2;
@@ -71,17 +74,24 @@ export function corrections(
  * @param context terms of each other word
  */
 export function completions(form: string, context: readonly (readonly string[])[], lexicon: Lexicon): readonly Near[] {
-	if (form.length < BEGINNING_MIN) return [];
-	const begun = lexicon.beginning(form);
-	const alone = begun.map((each) => ({ ...each, products: lexicon.together([each.term], true) }));
+	// A number is meant as it stands.
+	if (form.length < BEGINNING_MIN || /^\p{N}+$/u.test(form)) return [];
+	const held = lexicon.beginning(form).map((each) => ({ ...each, products: lexicon.holders(each.term) }));
+	const begun = held.sort(byProducts).slice(0, BEGUN_MAX);
+	const others = context.toSorted((a, b) => lexicon.together(a) - lexicon.together(b)).slice(0, CONTEXT_MAX);
 	const beside = begun.map((each) => ({
 		...each,
-		products: Math.max(0, ...context.map((other) => lexicon.together([each.term, ...other], true))),
+		products: Math.max(0, ...others.map((other) => lexicon.together([each.term, ...other], true))),
 	}));
-	const found = beside.some(({ products }) => products > 0) ? beside : alone;
-	const likely = found.toSorted((a, b) => b.products - a.products || (a.term < b.term ? -1 : 1));
+	const found = beside.some(({ products }) => products > 0)
+		? beside
+		: begun.map((each) => ({ ...each, products: lexicon.together([each.term], true) }));
+	const likely = found.sort(byProducts);
 	return likely.filter(({ products }) => products > 0 && products >= SHARE_MIN * (likely[0]?.products ?? 0)).slice(0, COMPLETIONS_MAX);
 }
+
+type Counted = Near & { readonly products: number };
+const byProducts = (a: Counted, b: Counted): number => b.products - a.products || (a.term < b.term ? -1 : 1);
 
 /** A model name that exists, and a word that names many products, are meant as they stand, whatever goes with them. */
 function isMeant(form: string, typed: readonly string[], lexicon: Lexicon): boolean {

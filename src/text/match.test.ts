@@ -71,6 +71,9 @@ test("a last word that nothing has finds what begins so, most of it beside the o
 	expect(rowsOf(shoes.find("sun"))).toEqual([3]);
 	expect(shoes.find("sne blue").every(({ words }) => words === 2)).toBe(true);
 	expect(shoes.find("sn")).toEqual([]);
+	expect(shop([titled("Lamp 12345678")]).find("12345")).toEqual([]);
+	const greens = shop([...Array.from({ length: 60 }, (_, n) => titled(`Green shirt ${n}`)), titled("Grenadine syrup")]);
+	expect(rowsOf(greens.find("gren"))).not.toContain(60);
 	const [word] = readQuery("snea", createLexicon([shoes.index]));
 	expect(word?.ways).toMatchObject([{ form: "sneakers", edits: 1 }]);
 });

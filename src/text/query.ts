@@ -1,5 +1,5 @@
 import { analyse, formOf, type Language, type Term, termOf } from "./analyse.ts";
-import { completions, corrections, type Lexicon, SURE_PRODUCTS } from "./correct.ts";
+import { completions, corrections, type Lexicon, LIKELIER, SURE_PRODUCTS } from "./correct.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
 /** One way to satisfy a word of a query: a product holds all of the terms. */
@@ -51,7 +51,8 @@ const PIECE_MIN = 3;
  * goes is left out.
  */
 export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus | null = null): QueryWord[] {
-	const groups = joinPairs(groupsOf(text, lexicon.languages), lexicon).slice(0, QUERY_MAX_WORDS);
+	const all = joinPairs(groupsOf(text, lexicon.languages), lexicon);
+	const groups = all.slice(0, QUERY_MAX_WORDS);
 	const stemsOf = (form: string): readonly string[] => [...new Set(lexicon.languages.map((language) => termOf(form, language)))];
 	const read = groups.map(({ typed }) => ({ typed, ways: new Map<string, Way>() }));
 	const add = (i: number, terms: readonly string[], weight: number, edits = 0, form: string | null = null, holders = 0) => {
@@ -105,11 +106,16 @@ export function readQuery(text: string, lexicon: Lexicon, thesaurus: Thesaurus |
 			add(i + 1, [term], JOINED * PER_EDIT ** edits, edits, "");
 		}
 	}
-	const last = groups.length - 1;
+	const last = all.length - 1;
 	// Whoever pressed return early meant a word that begins so.
-	if (last >= 0 && groups[last]?.isPair === false && !said.has(last) && mains[last] === null) {
+	if (groups[last]?.isPair === false && !said.has(last) && mains[last] === null) {
 		const context = mains.filter((terms) => terms !== null);
-		for (const { term, edits, form } of completions((groups[last] as Group).form, context, lexicon)) add(last, [term], BEGUN, edits, form);
+		const { form: begun, whole } = groups[last] as Group;
+		const mistyped = corrections({ form: begun, stem: whole[0] as string }, null, context, lexicon).filter(({ edits }) => edits === 1);
+		// A word that hardly any product has is no likelier than one that many have and that is an edit away.
+		const least = Math.max(0, ...mistyped.map(({ term }) => lexicon.holders(term))) / LIKELIER;
+		for (const { term, edits, form } of completions(begun, context, lexicon))
+			if (lexicon.holders(term) >= least) add(last, [term], BEGUN, edits, form);
 	}
 	for (const [i, { form, whole, isPair }] of groups.entries()) {
 		if (isPair || said.has(i)) continue;

@@ -90,6 +90,8 @@ test("where nothing has all words, what is of the kind that is named comes befor
 	expect([idsOf(answer)[0], answer.total, answer.relaxed]).toEqual(["shoe", 3, { by: "words", without: ["red"] }]);
 	expect(search([shop], { query: "red sho" })).toMatchObject({ corrected: "red shoe", relaxed: { by: "words", without: ["red"] } });
 	expect(idsOf(search([shop], { query: "red sho" }))[0]).toBe("shoe");
+	// What is put in the place of the last word is not put into an earlier one that begins so.
+	expect(search([shop], { query: "loafers loaf" }).corrected).toBe("loafers loafers");
 	const red = segmentOf({ hat: product("Red hat", { category: "Hats" }), shoe: product("Red loafers", { category: "Shoes" }) });
 	expect(idsOf(search([red], { query: "red shoes" }))).toEqual(["shoe", "hat"]);
 	expect(search([red], { query: "red shoes" }).relaxed).toBeNull();

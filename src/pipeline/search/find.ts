@@ -154,9 +154,15 @@ export const idOf = ({ segment, row }: Pick<Hit, "segment" | "row">): string => 
 /** The text with each word that was found only by an edit replaced by the likeliest one, as the catalogue writes it. */
 function correctedText(text: string, query: readonly QueryWord[]): string | null {
 	let shown = text;
+	let from = 0;
 	for (const { typed, ways } of query) {
+		const at = shown.indexOf(typed, from);
+		// Pairs of characters overlap: the second begins before the first ends.
+		if (at === -1) continue;
 		const meant = ways.every(({ edits }) => edits > 0) ? ways.find(({ form }) => form !== null)?.form : null;
-		if (meant != null) shown = shown.replace(typed, meant).trim();
+		if (meant != null) shown = shown.slice(0, at) + meant + shown.slice(at + typed.length);
+		from = at + (meant ?? typed).length;
 	}
-	return shown === text ? null : shown;
+	shown = shown.trim();
+	return shown === text.trim() ? null : shown;
 }

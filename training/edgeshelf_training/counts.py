@@ -97,19 +97,18 @@ def popularity(
     """log(1 + decayed count) over its largest, f64[N] in [0,1]; above 0 for whatever was touched, however long ago.
 
     With `k_item` above 1 items of fewer distinct visitors are all alike, touched or not, and other counts are rounded
-    down to powers of two, so that one visitor more or less is seldom seen. `noise` f64[N] is added to the visitors
+    down to powers of two, one event of each visitor, so that one more or less is seldom seen. `noise` f64[N] is added to the visitors
     first, and a count grows or shrinks with its visitors.
     """
     inside, history = _span_events(log, spans)
     sums = np.bincount(log.rows[inside], weights=weights[inside], minlength=items)
     people = int(log.visitors.max(initial=0)) + 1
-    pairs = np.unique(log.rows[inside].astype(np.int64) * people + log.visitors[history])
+    pairs, own = np.unique(log.rows[inside].astype(np.int64) * people + log.visitors[history], return_inverse=True)
     visitors = np.bincount(pairs // people, minlength=items)
     if k_item == 1:
         return np.where(visitors > 0, np.maximum(_logarithmic(sums), LEAST_POPULARITY), 0.0)
     # One visitor moves an item's sum by one event at most, the weightiest.
     most = np.zeros(len(pairs))
-    own = np.searchsorted(pairs, log.rows[inside].astype(np.int64) * people + log.visitors[history])
     np.maximum.at(most, own, weights[inside])
     sums = np.bincount(pairs // people, weights=most, minlength=items)
     noised = visitors + noise

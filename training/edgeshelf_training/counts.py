@@ -97,8 +97,8 @@ def popularity(
     """log(1 + decayed count) over its largest, f64[N] in [0,1]; above 0 for whatever was touched, however long ago.
 
     With `k_item` above 1 items of fewer distinct visitors are all alike, touched or not, and other counts are rounded
-    down to powers of two, one event of each visitor, so that one more or less is seldom seen. `noise` f64[N] is added to the visitors
-    first, and a count grows or shrinks with its visitors.
+    down to powers of two, one event of each visitor, so that one more or less is seldom seen. `noise` f64[N]
+    is added to the visitors first, and a count grows or shrinks with its visitors.
     """
     inside, history = _span_events(log, spans)
     sums = np.bincount(log.rows[inside], weights=weights[inside], minlength=items)

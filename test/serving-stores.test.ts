@@ -147,8 +147,9 @@ test("products of the named categories' lists come first, then the common list, 
 	await list("popular", ["a", "c", "b", "nowhere"]);
 	await list("popular:lip", ["b"]);
 	const source = createHotListSource(env.DB, env.RELEASES);
-	expect((await source.products(["lip"])).map(({ id }) => id)).toEqual(["b", "a", "new", "d"]);
-	expect((await source.products([])).map(({ id }) => id)).toEqual(["a", "b", "new", "d"]);
+	expect((await source.products(["lip"], Number.POSITIVE_INFINITY)).map(({ id }) => id)).toEqual(["b", "a", "new", "d"]);
+	expect((await source.products([], Number.POSITIVE_INFINITY)).map(({ id }) => id)).toEqual(["a", "b", "new", "d"]);
+	expect((await source.products([], 3)).map(({ id }) => id)).toEqual(["a", "b", "new"]);
 	expect(await source.lists()).toEqual({
 		overall: ["a", "c", "b", "nowhere"],
 		byCategory: new Map([["lip", ["b"]]]),

@@ -225,8 +225,11 @@ export interface SearchSource {
 
 export interface HotListSource {
 	lists(): Promise<HotLists>;
-	/** Products of the named categories' hot lists, then of the common one, then the newest; none deleted, each once. */
-	products(categories: readonly string[]): Promise<readonly ListedProduct[]>;
+	/**
+	 * Products of the named categories' hot lists, then of the common one, then the newest; none deleted, each once.
+	 * @param most no more than these; Infinity: as many as are read for one answer
+	 */
+	products(categories: readonly string[], most: number): Promise<readonly ListedProduct[]>;
 	/** Those of the ids that the catalogue has, none deleted, in any order. */
 	named(ids: readonly string[]): Promise<readonly ListedProduct[]>;
 	/** Ids put by at the last activation, for when the database is dead too; null when there are none. */

@@ -72,7 +72,7 @@ function createShop() {
 		},
 		hotLists: {
 			lists: () => fromDatabase(() => ({ ...NO_LISTS, trending: NO_LISTS, newest: [], queries: [] })),
-			products: () => fromDatabase(() => products),
+			products: (_categories, most) => fromDatabase(() => products.slice(0, most)),
 			named: (ids) => fromDatabase(() => products.filter(({ id }) => ids.includes(id))),
 			staticIds: () => fromKv(() => staticIds),
 		},
@@ -107,9 +107,9 @@ function createShop() {
 			isDatabaseDead = what === "database";
 			isKvDead = what === "kv";
 		},
-		list(ids: readonly string[], put: readonly string[] | null = null) {
+		list(ids: readonly string[], put: readonly string[] | null = null, soldOut: readonly string[] = []) {
 			const nothing = { titles: null, brand: null, price: null, stock: null, group: null, attributes: {} };
-			products = ids.map((id) => ({ id, title: id, category: id, ...nothing }));
+			products = ids.map((id) => ({ id, title: id, category: id, ...nothing, stock: soldOut.includes(id) ? 0 : null }));
 			staticIds = put;
 		},
 		rule(...stored: readonly NamedRule[]) {
@@ -177,6 +177,12 @@ test("the list of a cold isolate obeys filters; ids alone answer only where noth
 	shop = createShop();
 	shop.kill("database");
 	expect(await shop.ask()).toMatchObject({ source: "static", items: [] });
+});
+
+test("the list of a cold isolate is full although the first products of all are sold out", async () => {
+	const soldOut = Array.from({ length: 50 }, (_, n) => `gone-${n}`);
+	shop.list([...soldOut, "x", "y", "z", "more"], null, soldOut);
+	expect((await shop.ask()).items.map(({ id }) => id)).toEqual(["x", "y", "z"]);
 });
 
 test("a recommendation id holds release, policy, surface, seed and time", async () => {

@@ -12,6 +12,9 @@ export const STATIC_WAIT_MS = 40;
 /** Time for which a list is used again, seconds. */
 const STATIC_KEPT_SECONDS = 10;
 
+/** As many products as are read for one answer. */
+const ALL = Number.POSITIVE_INFINITY;
+
 /** A product as far as it is known here. */
 type Listed = Pick<ListedProduct, "id"> & Partial<ListedProduct>;
 
@@ -27,29 +30,38 @@ export interface StaticList {
  * only where nothing filters; else what this isolate had last; else nothing.
  */
 export function createStaticList(source: HotListSource): StaticList {
-	const kept = new Map<string, { readonly products: readonly ListedProduct[]; readonly at: number }>();
+	const kept = new Map<string, { readonly products: readonly ListedProduct[]; readonly most: number; readonly at: number }>();
 	let lastIds: readonly string[] = [];
 
-	async function productsFor(categories: readonly string[], now: number): Promise<readonly ListedProduct[] | null> {
+	async function productsFor(categories: readonly string[], most: number, now: number): Promise<readonly ListedProduct[] | null> {
 		const key = JSON.stringify(categories);
 		const known = kept.get(key);
-		if (known !== undefined && now - known.at < STATIC_KEPT_SECONDS) return known.products;
-		const products = await orNullWithin(STATIC_WAIT_MS, source.products(categories));
+		if (known !== undefined && known.most >= most && now - known.at < STATIC_KEPT_SECONDS) return known.products;
+		const products = await orNullWithin(STATIC_WAIT_MS, source.products(categories, most));
 		if (products === null) return known?.products ?? null;
 		if (kept.size > 32) kept.clear();
-		kept.set(key, { products, at: now });
+		kept.set(key, { products, most: products.length < most ? ALL : most, at: now });
 		return products;
 	}
 
-	/** What passes the filter; of ids alone only their order is known. */
-	async function passing(filter: Filter, now: number): Promise<readonly Listed[]> {
+	/**
+	 * What passes the filter; of ids alone only their order is known.
+	 * @param most products to look at
+	 * @returns `more`: there are others to look at
+	 */
+	async function passing(
+		filter: Filter,
+		now: number,
+		most: number,
+	): Promise<{ readonly listed: readonly Listed[]; readonly more: boolean }> {
 		const ids = orNullWithin(STATIC_WAIT_MS, source.staticIds());
-		const products = await productsFor(filter.category ?? [], now);
+		const products = await productsFor(filter.category ?? [], most, now);
 		if ((products === null || products.length === 0) && filtersNothing(filter)) {
 			lastIds = (await ids) ?? lastIds;
-			return lastIds.map((id) => ({ id }));
+			return { listed: lastIds.map((id) => ({ id })), more: false };
 		}
-		return products?.filter((product) => passesFilter(product, filter)) ?? [];
+		const listed = products?.filter((product) => passesFilter(product, filter)) ?? [];
+		return { listed, more: (products?.length ?? 0) >= most };
 	}
 
 	/** What a history holds itself, newest first; unchecked where the database is out of reach and nothing filters. */
@@ -65,8 +77,16 @@ export function createStaticList(source: HotListSource): StaticList {
 
 	return {
 		async answer(request, now) {
+			const { filter, limit } = request;
 			const out = leftOut(request, request.excludeSeen, request.item);
-			const found = (await passing(request.filter, now)).filter(({ id }) => !out.has(id)).slice(0, request.limit);
+			// What an isolate does first keeps its shoppers waiting, and most lists are full from a few products.
+			const few = filtersNothing(filter) ? 2 * limit + out.size : ALL;
+			let found: readonly Listed[] = [];
+			for (const most of [few, ALL]) {
+				const { listed, more } = await passing(filter, now, most);
+				found = listed.filter(({ id }) => !out.has(id)).slice(0, limit);
+				if (found.length === limit || !more) break;
+			}
 			return { source: "static", ignored: 0, items: itemsOf(found, request.explain, { kind: "popular" }) };
 		},
 		async shelves(frame, specs, now) {
@@ -78,7 +98,7 @@ export function createStaticList(source: HotListSource): StaticList {
 				const out = leftOut(frame, frame.excludeSeen && !own, item);
 				for (const id of items) out.add(id);
 				const found: Listed[] = [];
-				for (const product of own ? await fromHistory(frame, spec) : await passing(spec.filter, now)) {
+				for (const product of own ? await fromHistory(frame, spec) : (await passing(spec.filter, now, ALL)).listed) {
 					const key = product.group ? `group ${product.group}` : `id ${product.id}`;
 					if (found.length >= limit || out.has(product.id) || taken.has(key)) continue;
 					taken.add(key);

@@ -16,11 +16,11 @@ const LISTED = `
 SELECT id, ${SHORT_BODY} AS body FROM (
   SELECT entry.value AS item, min(wanted.key * 1000 + entry.key) AS place
   FROM json_each(?1) AS wanted JOIN hot_lists ON hot_lists.name = wanted.value, json_each(hot_lists.items) AS entry
-  GROUP BY entry.value ORDER BY place LIMIT ${PRODUCTS_MAX}) AS listed
+  GROUP BY entry.value ORDER BY place LIMIT ?2) AS listed
 JOIN products ON products.id = listed.item
 WHERE NOT products.deleted ORDER BY listed.place`;
 
-const NEWEST = `SELECT id, ${SHORT_BODY} AS body FROM products WHERE NOT deleted ORDER BY version DESC, id DESC LIMIT ${NEWEST_MAX}`;
+const NEWEST = `SELECT id, ${SHORT_BODY} AS body FROM products WHERE NOT deleted ORDER BY version DESC, id DESC LIMIT ?1`;
 
 const FIRST_SEEN = `
 SELECT id FROM products WHERE NOT deleted AND firstSeenAt > 0 ORDER BY firstSeenAt DESC, id LIMIT ${NEWEST_LIST_MAX}`;
@@ -46,12 +46,15 @@ export function createHotListSource(db: D1Database, kv: KVNamespace): HotListSou
 				newest: (newest?.results ?? []).map(({ id }) => id),
 			};
 		},
-		async products(categories) {
+		async products(categories, most) {
 			const names = JSON.stringify([...categories.map((name) => `popular:${name}`), "popular"]);
-			const [listed, newest] = await db.batch<ProductRow>([db.prepare(LISTED).bind(names), db.prepare(NEWEST)]);
+			const [listed, newest] = await db.batch<ProductRow>([
+				db.prepare(LISTED).bind(names, Math.min(most, PRODUCTS_MAX)),
+				db.prepare(NEWEST).bind(Math.min(most, NEWEST_MAX)),
+			]);
 			const products = new Map<string, ListedProduct>();
 			for (const { id, body } of [...(listed?.results ?? []), ...(newest?.results ?? [])]) {
-				if (!products.has(id)) products.set(id, { ...(JSON.parse(body) as ListedProduct), id });
+				if (products.size < most && !products.has(id)) products.set(id, { ...(JSON.parse(body) as ListedProduct), id });
 			}
 			return [...products.values()];
 		},

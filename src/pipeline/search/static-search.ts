@@ -71,7 +71,7 @@ function onePerGroup(products: readonly ListedProduct[]): ListedProduct[] {
 type Listed = Pick<ListedProduct, "id"> & Partial<ListedProduct>;
 
 async function popularProducts(lists: HotListSource, categories: readonly string[], passes: (product: ListedProduct) => boolean) {
-	return (await orNullWithin(STATIC_WAIT_MS, lists.products(categories)))?.filter(passes) ?? [];
+	return (await orNullWithin(STATIC_WAIT_MS, lists.products(categories, Number.POSITIVE_INFINITY)))?.filter(passes) ?? [];
 }
 
 function itemOf({ id, title = "" }: Listed, missing: string[], terms: ReadonlySet<string>, place: number): FoundItem {

@@ -16,6 +16,7 @@ import { createRecommender } from "./pipeline/recommender.ts";
 import { createEventKeys } from "./privacy/event-key.ts";
 import * as response from "./privacy/randomised-response.ts";
 import { importSigningKey, readRecommendationId } from "./privacy/recommendation-id.ts";
+import { rehearse } from "./rehearsal.ts";
 import type { ReleasePorts } from "./retrain/ports.ts";
 import { createReleaseRegistry } from "./retrain/release-registry.ts";
 import { createSchedule } from "./schedule.ts";
@@ -57,16 +58,24 @@ const isDeadLetterQueue = (queue: string) => queue.endsWith("-dead");
 /**
  * The Worker over a way to make encoders and a way to hold and scan rows. Everything is built with the first request of
  * an isolate, so that a bad configuration is told by name then, and held from there on.
+ * @param rehearsedOn bindings on which a first request is played in global scope; null: none is
  */
 export function createWorker(
 	makeEncoder: MakeEncoder,
 	makeRowSpace: MakeRowSpace = createPlainSpace,
+	rehearsedOn: Env | null = null,
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "scheduled">> {
 	let parts: ReturnType<typeof build> | null = null;
 	function partsOf(env: Env) {
+		endRehearsal();
 		parts ??= build(env, readConfig(env), makeEncoder, makeRowSpace);
 		return parts;
 	}
+	const unused = () => Promise.reject(new Error("Only rehearsed"));
+	const endRehearsal =
+		rehearsedOn === null
+			? () => {}
+			: rehearse(rehearsedOn, (request, env, ctx) => build(env, readConfig(env), unused, makeRowSpace).app.fetch(request, env, ctx));
 	return {
 		fetch: (request, env, ctx) => partsOf(env).app.fetch(request, env, ctx),
 		async queue(batch, env) {
@@ -78,20 +87,6 @@ export function createWorker(
 			await partsOf(env).schedule.run(controller.cron, now());
 		},
 	};
-}
-
-/**
- * Builds the Worker once for nothing, so that what the first request runs is compiled by then. The request's own bindings
- * may be others than those of global scope.
- */
-export function rehearse(env: Env, makeRowSpace: MakeRowSpace): void {
-	try {
-		const unused = () => Promise.reject(new Error("Only rehearsed"));
-		// The router puts its table together when it is first asked.
-		build(env, readConfig(env), unused, makeRowSpace).app.router.match("POST", "/v1/recommendations");
-	} catch {
-		// A configuration that is bad is told by the first request, which can be answered.
-	}
 }
 
 function build(env: Env, config: Config, makeEncoder: MakeEncoder, makeRowSpace: MakeRowSpace) {

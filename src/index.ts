@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { createWorker, rehearse } from "./compose.ts";
+import { createWorker } from "./compose.ts";
 import first from "./runtime/boot-encoder.bin";
 import { createKernelSpaces, hasRelaxedSimd } from "./runtime/kernels.ts";
 import relaxed from "./runtime/kernels-relaxed.generated.wasm";
@@ -14,6 +14,5 @@ import wasm from "./runtime/ort.generated.wasm";
  * an [alias] in wrangler.toml put the plain build in the relaxed one's place.
  */
 const spaces = createKernelSpaces(hasRelaxedSimd() ? relaxed : simd);
-rehearse(env, spaces);
 
-export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)), spaces);
+export default createWorker(createOnnxEncoders(wasm, new Uint8Array(first)), spaces, env);

@@ -10,6 +10,7 @@ import { objectsUnder, reset, rows } from "./feedback-fixtures.ts";
 import { meanEncoder } from "./fixtures/mean-encoder.ts";
 import { LEAVE_OUT, type Schema, sampleOf } from "./fixtures/sample-request.ts";
 import { TINY_ITEMS, tinyRelease } from "./fixtures/tiny-release.ts";
+import { SETTINGS } from "./settings.ts";
 
 type Operation = {
 	parameters: { name: string; in: string; required: boolean; schema: Schema }[];
@@ -57,20 +58,9 @@ async function setUp(consentDefault: "granted" | "denied", explore = "") {
 	};
 	const bindings = {
 		...env,
+		...SETTINGS,
 		CONSENT_DEFAULT: consentDefault,
-		RETRAIN_MIN_EVENTS: "1",
-		RETRAIN_MAX_AGE_SECONDS: "1",
-		LOG_RETENTION_DAYS: "30",
-		K_PAIR_MIN: "3",
-		DP_EPSILON_MAX: "",
-		CORS_ORIGINS: "*",
-		LOCAL_EPSILON: "",
-		SURFACES: "home",
 		EXPLORE: explore,
-		RETRAIN_WEBHOOK_URL: "",
-		ACCESS_TEAM: "",
-		ACCESS_AUDIENCE: "",
-		ASSETS: {},
 		ADMIN_TOKENS: JSON.stringify([{ name: "test", sha256: await sha256("token"), scopes: SCOPES }]),
 		FEEDBACK: { sendBatch },
 	} as unknown as Env;

@@ -10,6 +10,7 @@ import { reset } from "./feedback-fixtures.ts";
 import { fuzzedRequests } from "./fixtures/fuzzed-requests.ts";
 import { meanEncoder } from "./fixtures/mean-encoder.ts";
 import { TINY_ITEMS, tinyRelease } from "./fixtures/tiny-release.ts";
+import { SETTINGS } from "./settings.ts";
 
 beforeEach(migrate);
 afterEach(reset);
@@ -23,20 +24,7 @@ test("whatever is sent to a route of the document, the answer is its own or an e
 	const tokens = await Promise.all(named.map(async (token) => ({ ...token, sha256: await sha256(`secret-${token.name}`) })));
 	const bindings = {
 		...env,
-		CONSENT_DEFAULT: "granted",
-		RETRAIN_MIN_EVENTS: "1",
-		RETRAIN_MAX_AGE_SECONDS: "1",
-		LOG_RETENTION_DAYS: "30",
-		K_PAIR_MIN: "3",
-		DP_EPSILON_MAX: "",
-		CORS_ORIGINS: "*",
-		LOCAL_EPSILON: "",
-		SURFACES: "home",
-		EXPLORE: "",
-		RETRAIN_WEBHOOK_URL: "",
-		ACCESS_TEAM: "",
-		ACCESS_AUDIENCE: "",
-		ASSETS: {},
+		...SETTINGS,
 		ADMIN_TOKENS: JSON.stringify(tokens),
 		FEEDBACK: { sendBatch: async () => {} },
 		RATE_LIMIT: { limit: async () => ({ success: true }) },

@@ -127,8 +127,9 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 	/** Tends the releases beside one request, whose own answer goes before what they need of the CPU. */
 	async function beside<T>(waitUntil: WaitUntil, now: number, respondTo: () => Promise<T>): Promise<T> {
 		if (!keeper.isDue(now) && !searchKeeper.isDue(now)) return respondTo();
-		const answered = Promise.withResolvers<void>();
-		const readings: Promise<unknown>[] = [answered.promise];
+		const responded = Promise.withResolvers<void>();
+		const left = Promise.withResolvers<void>();
+		const readings: Promise<unknown>[] = [left.promise];
 		const tendReleases = () =>
 			keeper.tend(
 				now,
@@ -136,7 +137,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 					readings.push(work);
 					waitUntil(work);
 				},
-				answered.promise,
+				{ responded: responded.promise, left: left.promise },
 			);
 		try {
 			if (keeper.serving(null) !== null) await tendReleases();
@@ -151,7 +152,8 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			);
 			return await response;
 		} finally {
-			setTimeout(answered.resolve, HEAD_START_MS);
+			responded.resolve();
+			setTimeout(left.resolve, HEAD_START_MS);
 		}
 	}
 

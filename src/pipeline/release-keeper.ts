@@ -44,6 +44,14 @@ export type KeeperPorts = {
 	readonly onFault: (release: string, fault: ReleaseFault) => void;
 };
 
+/** When what is done beside a request may take up what the request needs itself. */
+export type Beside = {
+	/** Resolves once its response is made: the stores are asked for much only then. */
+	readonly responded: Promise<void>;
+	/** Resolves once the response has had time to leave: only then begins what keeps the CPU for long. */
+	readonly left: Promise<void>;
+};
+
 /** Holds the releases that serve and keeps them fresh, off the path of requests. */
 export interface ReleaseKeeper {
 	/** Whether `tend` has anything to start. */
@@ -51,9 +59,9 @@ export interface ReleaseKeeper {
 	/**
 	 * Starts what is due under `waitUntil`; other requests never wait for it. Waits itself only when the last good
 	 * reading is so old that changes could be missed.
-	 * @param answered resolves once this request is answered: only then begins what keeps the CPU for long
+	 * @param beside the request in whose course this happens
 	 */
-	tend(now: number, waitUntil: WaitUntil, answered: Promise<void>): Promise<void>;
+	tend(now: number, waitUntil: WaitUntil, beside: Beside): Promise<void>;
 	/** @param visitor null: no canary */
 	serving(visitor: VisitorKey | null): OverlaidRelease | null;
 	readonly canary: OverlaidRelease | null;
@@ -99,7 +107,7 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 	}
 
 	/** Loads beside what is held. Without an encoder only when nothing else could serve. */
-	async function load(id: string, now: number, answered: Promise<void>): Promise<void> {
+	async function load(id: string, now: number, { responded, left }: Beside): Promise<void> {
 		if ((retryAt.get(id) ?? 0) > now) return;
 		retryAt.set(id, now + RETRY_SECONDS);
 		const manifest = await ports.releases.manifest(id);
@@ -108,8 +116,9 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		const isAlone = inPlanes(manifest) || Array.from(held.values()).some(({ loaded }) => inPlanes(loaded.manifest));
 		if (isAlone && id !== pointer?.active)
 			return note(id, { file: "manifest.json", message: "is of a size that has no room beside another release" });
+		await responded;
 		const files = inPlanes(manifest) ? {} : await stored.files(filesOf(manifest));
-		await answered;
+		await left;
 		if (isAlone) makeRoom();
 		const loadWith = (makeEncoder: MakeEncoder | null) =>
 			inPlanes(manifest)
@@ -154,7 +163,7 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		return id !== null && (release === undefined || workingEncoder(release.loaded) === null);
 	}
 
-	async function read(now: number, answered: Promise<void>): Promise<void> {
+	async function read(now: number, beside: Beside): Promise<void> {
 		const [next, nextRules] = await Promise.all([ports.releases.pointer(), ports.rules.rules(), ...Array.from(held.values(), catchUp)]);
 		rules = nextRules;
 		pointer = next;
@@ -162,7 +171,7 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 		settle();
 		for (const id of [next.active, next.canary]) {
 			if (!needsLoading(id)) continue;
-			await load(id, now, answered);
+			await load(id, now, beside);
 			settle();
 		}
 		if (hot === null || now - hot.at >= HOT_LISTS_SECONDS) hot = { lists: await ports.hotLists.lists(), at: now };
@@ -182,11 +191,11 @@ export function createReleaseKeeper(ports: KeeperPorts): ReleaseKeeper {
 
 	return {
 		isDue,
-		async tend(now, waitUntil, answered) {
+		async tend(now, waitUntil, beside) {
 			if (!isDue(now)) return;
 			readingSince = now;
 			triedAt = now;
-			const work = read(now, answered)
+			const work = read(now, beside)
 				// The store is out of reach: the last good state serves. The next reading tries again.
 				.catch(() => {})
 				.finally(() => {

@@ -103,10 +103,10 @@ function createIsolate() {
 		onFault: () => {},
 	});
 	/** Reads as a request would that comes some seconds later. @returns what the request started */
-	function poll(seconds = 10, answered: Promise<void> = Promise.resolve()): Promise<unknown> {
+	function poll(seconds = 10, left: Promise<void> = Promise.resolve()): Promise<unknown> {
 		now += seconds;
 		const started: Promise<unknown>[] = [];
-		keeper.tend(now, (work) => started.push(work), answered);
+		keeper.tend(now, (work) => started.push(work), { responded: Promise.resolve(), left });
 		return Promise.all(started);
 	}
 	return {

@@ -44,6 +44,8 @@ export const RANK_POLICY = "rank-1";
 export const SEARCH_POLICY = "search-1";
 /** Time for a response to leave before a load takes the CPU, milliseconds: both run on one thread, in `wrangler dev` with a proxy. */
 const HEAD_START_MS = 60;
+/** Time for it to be written out before the stores are asked for a release: locally they share its thread too. */
+const SENT_MS = 20;
 
 export type RecommenderPorts = {
 	readonly releases: ReleaseSource;
@@ -152,7 +154,7 @@ export function createRecommender(ports: RecommenderPorts): Recommender {
 			);
 			return await response;
 		} finally {
-			responded.resolve();
+			setTimeout(responded.resolve, SENT_MS);
 			setTimeout(left.resolve, HEAD_START_MS);
 		}
 	}

@@ -46,7 +46,7 @@ export type KeeperPorts = {
 
 /** When what is done beside a request may take up what the request needs itself. */
 export type Beside = {
-	/** Resolves once its response is made: the stores are asked for much only then. */
+	/** Resolves once its response is made and written out: the stores are asked for much only then. */
 	readonly responded: Promise<void>;
 	/** Resolves once the response has had time to leave: only then begins what keeps the CPU for long. */
 	readonly left: Promise<void>;

@@ -57,10 +57,9 @@ export function rankScored(
 ): Omit<RankedRows, "scored"> {
 	const { candidates, top } = release.scratch();
 	reachLinked(release, history, parts);
-	if (query !== null && parts.includes("encoder")) {
-		for (const row of nearest(release, query, release.loaded.fusion.encoder.candidates)) candidates.place(row);
-	}
-	const scores = fuse(release, query, history, weights, parts, lift);
+	const linked = candidates.size;
+	if (query !== null && parts.includes("encoder")) reachNearest(release, query);
+	const scores = fuse(release, query, linked, history, weights, parts, lift);
 	const { rows } = candidates;
 	top.reset(limit);
 	for (let c = 0; c < scores.length; c++) top.offer(rows[c] as number, scores[c] as number);
@@ -91,7 +90,7 @@ export function scoreRows(
 	reachLinked(release, history, parts);
 	const linked = candidates.size;
 	for (const row of rows) candidates.place(row);
-	const scores = fuse(release, query, history, weights, parts, lift);
+	const scores = fuse(release, query, candidates.size, history, weights, parts, lift);
 	return { scores: Float64Array.from(rows, (row) => scores[candidates.place(row)] as number), linked };
 }
 
@@ -107,66 +106,78 @@ function reachLinked(release: OverlaidRelease, history: Int32Array, parts: reado
 	}
 }
 
-/** Completes the features of all candidates. @returns their fused scores, by place */
+/**
+ * Completes the features of all candidates.
+ * @param unscored of the candidates the first, which have no encoder's score yet
+ * @returns the fused scores, by place
+ */
 function fuse(
 	release: OverlaidRelease,
 	query: QuantisedQuery | null,
+	unscored: number,
 	history: Int32Array,
 	weights: PartWeights,
 	parts: readonly Part[],
 	lift: Lift | null,
 ): Float64Array {
 	const { candidates } = release.scratch();
-	writeOwnFeatures(release, parts.includes("encoder") ? query : null);
+	writeOwnFeatures(release, parts.includes("encoder") ? query : null, unscored);
 	const scores = fusedScores(candidates.features, candidates.size, weights);
 	if (weights[OWN] !== 0) addOwnOffsets(release, history, scores);
 	if (lift !== null) for (let c = 0; c < scores.length; c++) scores[c] = (scores[c] as number) + lift(candidates.rows[c] as number);
 	return scores;
 }
 
-/** What the tables say of each candidate: its popularity and, where there is a query, the encoder's score. */
-function writeOwnFeatures(release: OverlaidRelease, query: QuantisedQuery | null): void {
+/** What the tables say of each candidate: its popularity and, of the unscored where there is a query, the encoder's score. */
+function writeOwnFeatures(release: OverlaidRelease, query: QuantisedQuery | null, unscored: number): void {
 	const { size, rows, features, columns } = release.scratch().candidates;
 	for (const [t, { count, popularity, scanner }] of release.tables.entries()) {
 		const first = release.firsts[t] as number;
-		const places = new Int32Array(size);
-		const within = new Int32Array(size);
+		const places = new Int32Array(unscored);
+		const within = new Int32Array(unscored);
 		let held = 0;
 		for (let c = 0; c < size; c++) {
 			const row = (rows[c] as number) - first;
 			if (row < 0 || row >= count) continue;
+			features[c * columns + POPULAR] = popularity[row] as number;
+			if (c >= unscored) continue;
 			places[held] = c * columns;
 			within[held++] = row;
 		}
-		for (let h = 0; h < held; h++) features[(places[h] as number) + POPULAR] = popularity[within[h] as number] as number;
 		if (query === null) continue;
 		const scores = scanner.score(query, within.subarray(0, held));
 		for (let h = 0; h < held; h++) features[(places[h] as number) + ENCODER] = scores[h] as number;
 	}
 }
 
-/** Rows that are not masked, best first by encoder score, of all tables. */
-function nearest(release: OverlaidRelease, query: QuantisedQuery, most: number): Int32Array {
-	const { top } = release.scratch();
+/** Makes candidates, with their scores, of the rows that are not masked and nearest to the query. */
+function reachNearest(release: OverlaidRelease, query: QuantisedQuery): void {
+	const { candidates, top } = release.scratch();
+	const most = release.loaded.fusion.encoder.candidates;
+	const held = [...release.tables.entries()].filter(([, { count }]) => count > 0);
+	const found = held.map(([t, { count, scanner }]) => ({ first: release.firsts[t] as number, ...scanner.scan(count, [query], most)[0] }));
 	top.reset(most);
-	for (const [t, { count, scanner }] of release.tables.entries()) {
-		if (count === 0) continue;
-		const first = release.firsts[t] as number;
-		for (const { rows, scores } of scanner.scan(count, [query], most)) {
-			for (let place = 0; place < rows.length; place++) top.offer(first + (rows[place] as number), scores[place] as number);
+	for (const { first, rows = NOTHING.rows, scores = NOTHING.scores } of found) {
+		for (let place = 0; place < rows.length; place++) {
+			const row = first + (rows[place] as number);
+			if (found.length === 1) candidates.add(row, ENCODER, scores[place] as number);
+			else top.offer(row, scores[place] as number);
 		}
 	}
-	return top.sorted().rows;
+	const best = top.sorted();
+	for (let place = 0; place < best.rows.length; place++) candidates.add(best.rows[place] as number, ENCODER, best.scores[place] as number);
 }
 
 /** Adds what each candidate adds by itself: its boost, and where it stands in the history the offset of its last place there. */
 function addOwnOffsets(release: OverlaidRelease, history: Int32Array, scores: Float64Array): void {
-	const { rows } = release.scratch().candidates;
-	const offsets = seenOffsets(release, history);
-	for (let c = 0; c < scores.length; c++) {
-		const row = rows[c] as number;
-		const offset = offsets.size === 0 ? 0 : (offsets.get(row) ?? 0);
-		scores[c] = (scores[c] as number) + (offset + release.boostOf(row));
+	const { candidates } = release.scratch();
+	const { rows } = candidates;
+	const offsets = Array.from(seenOffsets(release, history), ([row, offset]) => ({ place: candidates.find(row), offset }));
+	const before = offsets.map(({ place }) => scores[place] as number);
+	const { boost } = release.loaded.table;
+	if (boost !== null) for (let c = 0; c < scores.length; c++) scores[c] = (scores[c] as number) + (boost[rows[c] as number] ?? 0);
+	for (const [n, { place, offset }] of offsets.entries()) {
+		if (place !== -1) scores[place] = (before[n] as number) + (offset + release.boostOf(rows[place] as number));
 	}
 }
 

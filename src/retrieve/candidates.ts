@@ -6,6 +6,8 @@ export interface CandidateSet {
 	/** Row-major, shape [size, columns]. */
 	readonly features: Float64Array;
 	readonly columns: number;
+	/** Place of a row, -1 where it is no candidate. */
+	find(row: number): number;
 	/** Place of a row, which becomes a candidate when it is none yet. */
 	place(row: number): number;
 	add(row: number, column: number, value: number): void;
@@ -30,9 +32,11 @@ export function createCandidateSet(rowCount: number, columns: number): Candidate
 	let features = new Float64Array(INITIAL_CAPACITY * columns);
 	let size = 0;
 
+	const find = (row: number): number => (dense === null ? (sparse.get(row) ?? 0) : (dense[row] as number)) - 1;
+
 	function place(row: number): number {
-		const known = dense === null ? (sparse.get(row) ?? 0) : (dense[row] as number);
-		if (known > 0) return known - 1;
+		const known = find(row);
+		if (known !== -1) return known;
 		if (size === rows.length) {
 			const wider = new Int32Array(size * 2);
 			wider.set(rows);
@@ -61,6 +65,7 @@ export function createCandidateSet(rowCount: number, columns: number): Candidate
 		get features() {
 			return features;
 		},
+		find,
 		place,
 		add(row, column, value) {
 			const at = place(row) * columns + column;

@@ -55,17 +55,23 @@ export function corrections(
 		context.length === 0
 			? lexicon.together(terms, true)
 			: Math.max(...context.map((other) => lexicon.together([...terms, ...other], true)));
+	if (typed !== null && isMeant(form, typed, lexicon)) return [];
 	const known = typed === null ? 0 : beside(typed);
-	if (typed !== null && (known >= SURE_PRODUCTS || isMeant(form, typed, lexicon))) return [];
-	const near = lexicon.near(form, stem, most);
-	let found = near.map((each) => ({ ...each, products: chanceOf(form, each) * beside([each.term]) }));
-	// Where no candidate goes with the rest of the query, the rest says nothing.
-	if (typed === null && found.every(({ products }) => products === 0))
-		found = found.map((each) => ({ ...each, products: chanceOf(form, each) * lexicon.holders(each.term) }));
+	if (known >= SURE_PRODUCTS) return [];
 	const least = typed === null ? Number.MIN_VALUE : LIKELIER * Math.max(known, UNSEEN_PRODUCTS);
-	const likely = found.filter(({ products }) => products >= least);
-	const edits = Math.min(...likely.map((each) => each.edits));
-	const nearest = likely.filter((each) => each.edits === edits).sort((a, b) => b.products - a.products || (a.term < b.term ? -1 : 1));
+	// As many as hold a term are the most that can go with it: to count together is dear, and few words are that frequent.
+	const held = lexicon.near(form, stem, most).map((each) => ({ ...each, products: chanceOf(form, each) * lexicon.holders(each.term) }));
+	const near = held.filter(({ products }) => products >= least);
+	let likely: readonly Counted[] = [];
+	for (let edits = 1; edits <= most && likely.length === 0; edits++) {
+		likely = near
+			.filter((each) => each.edits === edits)
+			.map((each) => ({ ...each, products: chanceOf(form, each) * beside([each.term]) }))
+			.filter(({ products }) => products >= least);
+	}
+	// Where no candidate goes with the rest of the query, the rest says nothing.
+	if (likely.length === 0 && typed === null) likely = near.filter(({ edits }) => edits === Math.min(...near.map((each) => each.edits)));
+	const nearest = likely.toSorted(byProducts);
 	return nearest.filter(({ products }) => products >= SHARE_MIN * (nearest[0]?.products ?? 0)).slice(0, CORRECTIONS_MAX);
 }
 

@@ -39,12 +39,31 @@ function ones(bits: number): number {
 	return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
+/** Longer words are none that anybody mistypes, or types. */
+const LONGEST = 255;
+
+/** Places of texts by length, those of one length side by side: from `starts[length]` to `starts[length + 1]`; longer ones at the end. */
+function byLength(texts: readonly string[]): { readonly places: Uint32Array; readonly starts: Uint32Array } {
+	const starts = new Uint32Array(LONGEST + 3);
+	const after = (length: number) => Math.min(length, LONGEST + 1) + 1;
+	for (const { length } of texts) starts[after(length)] = (starts[after(length)] as number) + 1;
+	for (let length = 1; length < starts.length; length++) starts[length] = (starts[length] as number) + (starts[length - 1] as number);
+	const next = starts.slice();
+	const places = new Uint32Array(texts.length);
+	for (const [f, { length }] of texts.entries()) {
+		const at = after(length) - 1;
+		places[next[at] as number] = f;
+		next[at] = (next[at] as number) + 1;
+	}
+	return { places, starts };
+}
+
 /** @param terms sorted by UTF-16 units, each once */
 export function createVocabulary(terms: readonly string[], forms: Forms): Vocabulary {
 	const { texts } = forms;
 	const ids = new Map(terms.map((term, id) => [term, id]));
-	const signatures = Int32Array.from(texts, signatureOf);
-	const lengths = Uint8Array.from(texts, ({ length }) => Math.min(255, length));
+	const { places, starts } = byLength(texts);
+	const signatures = Int32Array.from(places, (f) => signatureOf(texts[f] as string));
 	let byText: Uint32Array | null = null;
 	/** Places of forms, sorted when a prefix is first asked for. */
 	const sorted = (): Uint32Array => {
@@ -58,14 +77,19 @@ export function createVocabulary(terms: readonly string[], forms: Forms): Vocabu
 		surfaceOf: (id) => texts[forms.main[id] as number] as string,
 		find: (term) => ids.get(term) ?? -1,
 		near(word, term, most) {
-			const found = new Map<number, { id: number; form: string; edits: number }>();
+			const found = new Map<number, { id: number; form: string; edits: number; f: number }>();
 			const signature = signatureOf(word);
-			for (let f = 0; f < texts.length; f++) {
-				if (Math.abs((lengths[f] as number) - word.length) > most || ones((signatures[f] as number) ^ signature) > 2 * most) continue;
+			const startOf = (length: number) => starts[Math.max(0, Math.min(length, LONGEST + 1))] as number;
+			const end = startOf(word.length + most + 1);
+			for (let place = startOf(word.length - most); place < end; place++) {
+				if (ones((signatures[place] as number) ^ signature) > 2 * most) continue;
+				const f = places[place] as number;
 				const form = texts[f] as string;
 				const edits = editDistance(word, form, most);
 				const id = forms.terms[f] as number;
-				if (edits <= most && edits < (found.get(id)?.edits ?? most + 1) && terms[id] !== term) found.set(id, { id, form, edits });
+				if (edits > most || terms[id] === term) continue;
+				const known = found.get(id);
+				if (known === undefined || edits < known.edits || (edits === known.edits && f < known.f)) found.set(id, { id, form, edits, f });
 			}
 			return [...found.values()];
 		},

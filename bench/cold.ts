@@ -25,8 +25,9 @@ import { migrate } from "./workerd/surroundings.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const WORK = join(ROOT, ".cache/bench/cold");
 const STATE = join(WORK, "state");
-/** The shipped one last: its build is what stays in the working tree. */
+/** The least Worker first; the shipped one last: its build is what stays in the working tree. */
 const VARIANTS = [
+	{ name: "a Worker that asks the rate limit and the database once", ort: "trimmed", entry: "bench/cold/least-worker.ts" },
 	{ name: "untrimmed, booted by the first release", ort: "untrimmed", entry: "bench/cold/lazy-worker.ts" },
 	{ name: "untrimmed, booted in global scope", ort: "untrimmed", entry: "src/index.ts" },
 	{ name: "trimmed, booted by the first release", ort: "trimmed", entry: "bench/cold/lazy-worker.ts" },
@@ -48,17 +49,22 @@ function bundle(variant: (typeof VARIANTS)[number], place: number): string {
 	return folder;
 }
 
-/** ONNX Runtime of a bundle: by far the largest of its modules. */
-const wasmOf = (folder: string): string =>
+/** ONNX Runtime of a bundle: by far the largest of its modules; null: the bundle has none. */
+const wasmOf = (folder: string): string | null =>
 	globSync("*.wasm", { cwd: folder })
 		.map((file) => join(folder, file))
-		.reduce((largest, file) => (statSync(file).size > statSync(largest).size ? file : largest));
+		.sort((a, b) => statSync(b).size - statSync(a).size)[0] ?? null;
 
-/** CPU time of one thread to boot ONNX Runtime, and then to load a release's encoder and ask it once. */
-function bootCpu(folder: string, { entry }: (typeof VARIANTS)[number]): { readonly bootMs: number; readonly releaseMs: number } {
+/** CPU time of one thread to boot ONNX Runtime, and then to load a release's encoder and ask it once; null without it. */
+function bootCpu(
+	folder: string,
+	{ entry }: (typeof VARIANTS)[number],
+): { readonly bootMs: number | null; readonly releaseMs: number | null } {
+	const wasm = wasmOf(folder);
+	if (wasm === null) return { bootMs: null, releaseMs: null };
 	const model = [join(ROOT, "models/demo/encoder.int8.onnx"), String(DEMO_DIM)];
 	const first = entry === "src/index.ts" ? [join(ROOT, "src/runtime/boot-encoder.bin")] : [];
-	const args = ["--no-warnings", join(ROOT, "bench/cold/boot-cpu.ts"), wasmOf(folder), ...model, ...first];
+	const args = ["--no-warnings", join(ROOT, "bench/cold/boot-cpu.ts"), wasm, ...model, ...first];
 	const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
 	if (status !== 0) throw new Error(stderr);
 	return JSON.parse(stdout);
@@ -99,11 +105,12 @@ for (let start = 0; start < starts; start++) {
 const spread = (figures: readonly number[]) => ({ median: quantileOf(figures, 0.5), worst: quantileOf(figures, 1) });
 const rows = VARIANTS.map(({ name }, place) => {
 	const all = measured.get(name) ?? [];
-	const wasm = readFileSync(wasmOf(bundles[place] as string));
+	const file = wasmOf(bundles[place] as string);
+	const wasm = file === null ? null : readFileSync(file);
 	return {
 		variant: name,
-		"wasm.bytes": wasm.length,
-		"wasm.gzip.bytes": gzipSync(wasm, { level: 9 }).length,
+		"wasm.bytes": wasm?.length ?? 0,
+		"wasm.gzip.bytes": wasm === null ? 0 : gzipSync(wasm, { level: 9 }).length,
 		listening: spread(all.map(({ listeningMs }) => listeningMs)),
 		"listening.cpu": spread(all.flatMap(({ listeningCpuMs }) => listeningCpuMs ?? [])),
 		first: spread(all.map(({ firstMs }) => firstMs)),
@@ -112,8 +119,8 @@ const rows = VARIANTS.map(({ name }, place) => {
 		during: spread(all.flatMap(({ duringMs }) => quantileOf(duringMs, 0.5) ?? [])),
 		duringSlowest: spread(all.flatMap(({ duringMs }) => quantileOf(duringMs, 1) ?? [])),
 		"personal.cpu": spread(all.flatMap(({ cpuMs }) => cpuMs ?? [])),
-		"boot.thread.cpu": spread(all.map(({ bootMs }) => bootMs)),
-		"release.thread.cpu": spread(all.map(({ releaseMs }) => releaseMs)),
+		"boot.thread.cpu": spread(all.flatMap(({ bootMs }) => bootMs ?? [])),
+		"release.thread.cpu": spread(all.flatMap(({ releaseMs }) => releaseMs ?? [])),
 		"first.items": Math.min(...all.map(({ firstItems }) => firstItems)),
 		refused: all.reduce((sum, { refused }) => sum + refused, 0),
 	};

@@ -57,12 +57,10 @@ export function createSchedule({ db, kv, bucket, queue, shelves, salt, runs, rel
 			["renew what is trending", (now) => refreshTrending(db, now)],
 			["renew what is searched for", (now) => refreshPopularQueries(db, now)],
 			["take objects over to the current key of the log", () => rewrapAndReport()],
+			["take old releases out of the serving store", (now) => pruneReleases(releasePorts, now)],
 			["ask whether to retrain", (now) => retrainTick({ runs, signals: createRetrainSignals(db), policy, callProvider }, now)],
 		],
-		[CRONS.day]: [
-			["delete what has outlived its time", (now) => expire(db, bucket, config.LOG_RETENTION_DAYS, now)],
-			["take old releases out of the serving store", () => pruneReleases(releasePorts)],
-		],
+		[CRONS.day]: [["delete what has outlived its time", (now) => expire(db, bucket, config.LOG_RETENTION_DAYS, now)]],
 	};
 
 	async function drainAndReport(now: number): Promise<void> {

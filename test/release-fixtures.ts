@@ -14,6 +14,8 @@ type Changes = {
 	readonly items?: Partial<Manifest["items"]>;
 	readonly kPair?: number;
 	readonly differentialPrivacy?: Manifest["privacy"]["differentialPrivacy"];
+	/** Content in place of the short texts. */
+	readonly files?: Readonly<Record<string, string>>;
 };
 
 /** A release of short texts in place of the binary files; `name` makes its content, and hence its id, its own. */
@@ -25,6 +27,7 @@ export async function makeRelease(name: string, changes: Changes = {}): Promise<
 		"popular.json": JSON.stringify({ overall: [`${name}-1`, `${name}-2`], byCategory: { makeup: [`${name}-2`] } }),
 		"fusion.json": "{}",
 		"parity.json": "{}",
+		...changes.files,
 	};
 	const listed: Record<string, { sha256: string; bytes: number }> = {};
 	for (const [file, content] of Object.entries(files)) listed[file] = { sha256: await sha256(content), bytes: content.length };

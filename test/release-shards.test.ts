@@ -14,6 +14,8 @@ const NAME = "links.bin";
 const SHARDS = 14;
 /** The last shard is short. */
 const content = drawn((SHARDS - 1) * SHARD + 12_346);
+const FILE = { name: NAME, bytes: content.length, shards: SHARDS };
+const hold = async () => {};
 
 function drawn(bytes: number): Uint8Array<ArrayBuffer> {
 	return new Uint8Array(bytes).map((_, at) => (at * 31 + (at >> 8)) & 255);
@@ -39,7 +41,7 @@ const keyOf = (shard: number) => shardKey(ID, NAME, shard);
 const stored = async (shard: number) => (await env.RELEASES.get(keyOf(shard))) as string;
 
 beforeEach(async () => {
-	expect(await files.write(ID, NAME, whole())).toEqual({
+	expect(await files.write(ID, NAME, whole(), hold)).toEqual({
 		name: NAME,
 		sha256: await sha256(content),
 		bytes: content.length,
@@ -65,6 +67,17 @@ test("parts come in one call that asks for each shard once, wherever they begin 
 	expect(asked).toEqual([[0, 1, 3, 8, 9, 10, 11, SHARDS - 1].map(keyOf)]);
 });
 
+test("a range beyond the end gives what its last shard has, and null where it touches a shard that the file does not have", async () => {
+	const found = await parts(
+		[content.length + 1, content.length + 4],
+		[content.length, SHARDS * SHARD],
+		[SHARDS * SHARD, SHARDS * SHARD],
+		[content.length - 20, SHARDS * SHARD + 1],
+		[7, 9],
+	);
+	expect(found).toEqual([new Uint8Array(), new Uint8Array(), null, null, content.slice(7, 9)]);
+});
+
 test("any part of the file is what was stored", async () => {
 	const range = fc.tuple(fc.nat(content.length), fc.oneof(fc.nat(40), fc.nat(3 * SHARD)));
 	await fc.assert(
@@ -85,6 +98,7 @@ test("a part of more shards than a call takes comes in several calls", async () 
 		(async function* () {
 			yield large;
 		})(),
+		hold,
 	);
 	expect(await parts([0, large.length])).toEqual([large]);
 	expect(asked.length).toBeGreaterThan(1);
@@ -92,13 +106,13 @@ test("a part of more shards than a call takes comes in several calls", async () 
 });
 
 test("the whole comes back byte for byte, as a stream, as its hash and from the archive", async () => {
-	const streamed = await files.read(ID, NAME, SHARDS);
+	const streamed = await files.read(ID, FILE);
 	expect(new Uint8Array(await new Response(streamed).arrayBuffer())).toEqual(content);
-	expect(await files.digest(ID, NAME, SHARDS)).toEqual({ sha256: await sha256(content), bytes: content.length });
-	await files.removeShards(ID, NAME, SHARDS);
+	expect(await files.digest(ID, FILE)).toEqual({ sha256: await sha256(content), bytes: content.length });
+	await files.removeShards(ID, NAME, 0, SHARDS);
 	expect((await env.RELEASES.list()).keys).toEqual([]);
-	expect(await files.restore(ID, NAME)).toBe(SHARDS);
-	expect(await files.digest(ID, NAME, SHARDS)).toEqual({ sha256: await sha256(content), bytes: content.length });
+	expect(await files.restore(ID, NAME, hold)).toBe(SHARDS);
+	expect(await files.digest(ID, FILE)).toEqual({ sha256: await sha256(content), bytes: content.length });
 });
 
 describe.each<[string, (text: string) => string | Uint8Array | null]>([
@@ -135,9 +149,9 @@ describe.each<[string, (text: string) => string | Uint8Array | null]>([
 	});
 
 	test("is found before the release serves, and mended from the archive", async () => {
-		expect(await files.digest(ID, NAME, SHARDS)).not.toMatchObject({ sha256: await sha256(content) });
-		await files.restore(ID, NAME);
-		expect(await files.digest(ID, NAME, SHARDS)).toMatchObject({ sha256: await sha256(content) });
+		expect(await files.digest(ID, FILE)).not.toMatchObject({ sha256: await sha256(content) });
+		await files.restore(ID, NAME, hold);
+		expect(await files.digest(ID, FILE)).toMatchObject({ sha256: await sha256(content) });
 	});
 });
 

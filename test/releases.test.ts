@@ -2,7 +2,7 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ReleaseSummary } from "../src/retrain/ports.ts";
-import { pruneReleases } from "../src/retrain/prune.ts";
+import { IN_USE_SECONDS, pruneReleases } from "../src/retrain/prune.ts";
 import { SHARD_BYTES } from "../src/store/shards.ts";
 import { adminApp, migrate, NOW, refusal, releasePorts, rows, sha256 } from "./admin-fixtures.ts";
 import { activated, makeRelease, putFile, ready, upload } from "./release-fixtures.ts";
@@ -54,15 +54,14 @@ test("a file of more than one shard keeps its content, in the shards and in the 
 	const { id } = await makeRelease("large");
 	expect((await ask("PUT", `/admin/releases/${id}/items.bin`, "train", content)).status).toBe(200);
 	const hash = await sha256(content);
-	expect(await rows("SELECT name, sha256, bytes, shards FROM release_files")).toEqual([
-		{ name: "items.bin", sha256: hash, bytes: content.byteLength, shards: 2 },
-	]);
+	const file = { name: "items.bin", bytes: content.byteLength, shards: 2 };
+	expect(await rows("SELECT name, sha256, bytes, shards FROM release_files")).toEqual([{ ...file, sha256: hash }]);
 	expect(await sha256(await bytesOf(await fileOf(id, "items.bin")))).toBe(hash);
-	expect(await releasePorts().files.digest(id, "items.bin", 2)).toEqual({ sha256: hash, bytes: content.byteLength });
+	expect(await releasePorts().files.digest(id, file)).toEqual({ sha256: hash, bytes: content.byteLength });
 	await env.RELEASES.delete(`release/${id}/items.bin/1`);
-	expect(await releasePorts().files.digest(id, "items.bin", 2)).toBeNull();
-	expect(await releasePorts().files.restore(id, "items.bin")).toBe(2);
-	expect(await releasePorts().files.digest(id, "items.bin", 2)).toEqual({ sha256: hash, bytes: content.byteLength });
+	expect(await releasePorts().files.digest(id, file)).toBeNull();
+	expect(await releasePorts().files.restore(id, "items.bin", async () => {})).toBe(2);
+	expect(await releasePorts().files.digest(id, file)).toEqual({ sha256: hash, bytes: content.byteLength });
 	// Ten megabytes through each of the stores.
 }, 30_000);
 
@@ -222,10 +221,11 @@ test("old releases leave the store that isolates load from, but not the archive"
 	// The oldest is active, the next runs as its canary: both stay.
 	await activated(ask, a);
 	await activated(ask, b, 0.1);
-	expect(await pruneReleases(releasePorts(), 2)).toEqual([c.id]);
+	now += IN_USE_SECONDS;
+	expect(await pruneReleases(releasePorts(), now, 2)).toBe(6);
 	expect((await env.RELEASES.list({ prefix: `release/${c.id}/` })).keys).toEqual([]);
 	for (const { id } of [a, b, d, e]) expect((await env.RELEASES.list({ prefix: `release/${id}/` })).keys).toHaveLength(6);
-	expect(await pruneReleases(releasePorts(), 2)).toEqual([]);
+	expect(await pruneReleases(releasePorts(), now, 2)).toBe(0);
 
 	expect(await textOf(await fileOf(c.id, "items.bin"))).toBe(c.files["items.bin"]);
 	expect(await activated(ask, c)).toMatchObject({ active: c.id, previous: a.id });

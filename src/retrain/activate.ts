@@ -55,6 +55,7 @@ export async function activate(
 		return fail({ kind: "gate_refused", message });
 	}
 
+	await rows.verifying(id, now);
 	const sound = await verifyStored(ports, release.files, manifest);
 	if (!sound.ok) {
 		const { file, message } = sound.error;
@@ -64,7 +65,6 @@ export async function activate(
 		await refuse(share, `${file} ${message}`);
 		return fail({ kind: "release_refused", file, message });
 	}
-	await rows.verified(id, now);
 
 	const popular = share < 1 ? null : await readPopular(ports, release);
 	const activation: Activation = { ...entry, action: share < 1 ? "canary" : "activate", share, note: granted.value.note };

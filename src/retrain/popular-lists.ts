@@ -6,7 +6,7 @@ import { bytesOf } from "./verify-stored.ts";
 /** The lists of `popular.json`; null when the file is not at hand or is none. */
 export async function readPopular({ files }: Pick<ReleasePorts, "files">, release: ReleaseRow): Promise<Popular | null> {
 	const stored = release.files.find(({ name }) => name === "popular.json");
-	const content = stored === undefined ? null : await files.read(release.id, stored.name, stored.shards);
+	const content = stored === undefined ? null : await files.read(release.id, stored);
 	if (content === null) return null;
 	try {
 		const parsed = v.safeParse(Popular, JSON.parse(new TextDecoder().decode(await bytesOf(content))));

@@ -6,6 +6,16 @@ import type { ClaimRequest, FailRequest, FinishRequest, HeartbeatRequest, OpenRu
 
 export type StoredFile = { readonly name: string; readonly sha256: string; readonly bytes: number };
 
+/**
+ * A file and the shards that the store may hold of it: none has a number of `shards` or more. Where they are fewer than its
+ * bytes need, some were taken out, and the content is in the archive alone; where they are more, those of an upload before
+ * are still there.
+ */
+export type ShardedFile = StoredFile & { readonly shards: number };
+
+/** Enters that the store may hold this many shards of a file; called before the first of them that may be new is written. */
+type Hold = (shards: number) => Promise<void>;
+
 export type ReleaseState = "uploading" | "ready" | "refused";
 
 export type ReleaseSummary = {
@@ -66,29 +76,36 @@ export type ReleaseTerms = {
 export interface ReleaseFiles {
 	/**
 	 * Stores one file for serving, in shards, and in the archive. What the same name held is replaced.
-	 * @throws what `body` throws; then the name holds nothing
+	 * @throws what `body` throws; then the name holds nothing of use
 	 */
-	write(id: string, name: string, body: AsyncIterable<Uint8Array>): Promise<StoredFile & { readonly shards: number }>;
+	write(id: string, name: string, body: AsyncIterable<Uint8Array>, hold: Hold): Promise<ShardedFile>;
 	/** Hash of content that is not stored, hex. */
 	sha256(body: AsyncIterable<Uint8Array>): Promise<string>;
-	/** The shards in order, else the archived copy; null when neither is there. */
-	read(id: string, name: string, shards: number): Promise<ReadableStream<Uint8Array> | null>;
+	/** The shards in order where all are there, else the archived copy; null when neither is. */
+	read(id: string, file: Unhashed): Promise<ReadableStream<Uint8Array> | null>;
 	/** Parts of what the shards hold: of each range its bytes, or as many as there are; null when one is missing. */
 	parts(id: string, name: PagedFile, ranges: readonly ByteRange[]): Promise<readonly (Uint8Array | null)[]>;
 	/** Hash and length of what the shards hold now, without the archive; null when one is missing. */
-	digest(id: string, name: string, shards: number): Promise<Omit<StoredFile, "name"> | null>;
+	digest(id: string, file: Unhashed): Promise<Omit<StoredFile, "name"> | null>;
 	/** Writes the shards anew from the archive. @returns their number; null when the archive has no such file */
-	restore(id: string, name: string): Promise<number | null>;
+	restore(id: string, name: string, hold: Hold): Promise<number | null>;
 	/** The manifest, for the archive alone: the registry holds it. */
 	archive(id: string, name: string, text: string): Promise<void>;
-	removeShards(id: string, name: string, shards: number): Promise<void>;
+	/** Deletes the shards `from` to `to - 1`, all at once. @throws when one could not be deleted; others may be gone */
+	removeShards(id: string, name: string, from: number, to: number): Promise<void>;
 }
+
+type Unhashed = Omit<ShardedFile, "sha256">;
 
 export type ReleaseRow = Omit<ReleaseSummary, "files"> & {
 	/** As uploaded. */
 	readonly manifestText: string | null;
-	readonly files: readonly (StoredFile & { readonly shards: number })[];
+	/** Those that were stored to their end. */
+	readonly files: readonly ShardedFile[];
 };
+
+/** Shards of a file that the store may hold, be it whole or what an upload left that broke off. */
+export type HeldShards = { readonly release: string; readonly name: string; readonly shards: number };
 
 /** What is known of each release, apart from the content. */
 export interface ReleaseRows {
@@ -97,11 +114,22 @@ export interface ReleaseRows {
 	get(id: string): Promise<ReleaseRow | null>;
 	/** Begins a file: the release is being uploaded, and does not have the file until `fileStored`. */
 	fileBegun(id: string, name: string, now: number): Promise<void>;
-	fileStored(id: string, file: StoredFile & { readonly shards: number }): Promise<void>;
+	/** Enters a file's content. Like `shardsHeld`, it never lowers the number of shards. */
+	fileStored(id: string, file: ShardedFile): Promise<void>;
+	/** Enters that the store may hold this many shards of a file, or more if it is known to. */
+	shardsHeld(id: string, name: string, shards: number): Promise<void>;
+	/**
+	 * Lowers the number of a file's shards to `to`, once the others are deleted.
+	 * @returns false where it is no longer that of `held`, or the release has been in use since `idleSince`: nothing has changed
+	 */
+	shardsRemoved(held: HeldShards, to: number, idleSince: number): Promise<boolean>;
+	/** What the store may hold of releases that were not in use since `idleSince`, other than the `keep` newest; oldest upload first. */
+	heldShards(keep: number, idleSince: number): Promise<readonly HeldShards[]>;
 	ready(id: string, manifestText: string, now: number): Promise<void>;
 	/** @param note names the file and what is wrong with it */
 	refused(id: string, note: string, now: number): Promise<void>;
-	verified(id: string, now: number): Promise<void>;
+	/** Notes that the files are about to be verified, and written anew where need be. */
+	verifying(id: string, now: number): Promise<void>;
 }
 
 /** One line of the history of what was made active. */

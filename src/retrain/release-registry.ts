@@ -28,7 +28,7 @@ export function createReleaseRegistry(ports: ReleasePorts): ReleaseRegistry {
 			const row = await rows.get(id);
 			if (name === MANIFEST_FILE) return typeof row?.manifestText === "string" ? new Blob([row.manifestText]).stream() : null;
 			const stored = row?.files.find((file) => file.name === name);
-			return stored === undefined ? null : files.read(id, name, stored.shards);
+			return stored === undefined ? null : files.read(id, stored);
 		},
 		activate: (id, request, token, now) => activate(ports, id, request, token, now),
 		rollback: (token, now) => rollBack(ports, token, now),

@@ -24,7 +24,7 @@ export async function putFile(
 		return stored?.sha256 === (await files.sha256(body)) ? ok({ state: "ready" }) : conflictWith(id, name);
 	}
 	await rows.fileBegun(id, name, now);
-	await rows.fileStored(id, await files.write(id, name, body));
+	await rows.fileStored(id, await files.write(id, name, body, (shards) => rows.shardsHeld(id, name, shards)));
 	return ok({ state: "uploading" });
 }
 

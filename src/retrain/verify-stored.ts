@@ -16,12 +16,12 @@ export async function verifyStored(
 	const shardsOf = new Map(stored.map(({ name, shards }) => [name, shards]));
 	for (const [name, { sha256, bytes }] of Object.entries(manifest.files)) {
 		const stateWith = async (shards: number): Promise<"intact" | "damaged" | "missing"> => {
-			const found = await files.digest(id, name, shards);
+			const found = await files.digest(id, { name, bytes, shards });
 			if (found === null) return "missing";
 			return found.sha256 === sha256 && found.bytes === bytes ? "intact" : "damaged";
 		};
 		let state = await stateWith(shardsOf.get(name) ?? 0);
-		const restored = state === "intact" ? null : await files.restore(id, name);
+		const restored = state === "intact" ? null : await files.restore(id, name, (shards) => rows.shardsHeld(id, name, shards));
 		if (restored !== null) {
 			shardsOf.set(name, restored);
 			state = await stateWith(restored);
@@ -30,7 +30,7 @@ export async function verifyStored(
 		if (state === "missing") return fail({ file: name, message: "is not in the store" });
 		if (state === "damaged") return fail({ file: name, message: "is stored damaged: its bytes or hash are not those of the manifest" });
 	}
-	const read = (name: ReleaseFile) => files.read(id, name, shardsOf.get(name) ?? 0);
+	const read = (name: ReleaseFile) => files.read(id, { name, bytes: manifest.files[name]?.bytes ?? 0, shards: shardsOf.get(name) ?? 0 });
 	return verify(manifest, {
 		async files(names) {
 			const found: Partial<Record<ReleaseFile, Uint8Array>> = {};

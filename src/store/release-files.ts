@@ -1,6 +1,6 @@
 import type { ReleaseFiles } from "../retrain/ports.ts";
 import { createHash } from "./hash.ts";
-import { bodyOf, partsOf, putShard, shardBytesOf, shardKey, wholeShards } from "./release-shards.ts";
+import { bodyOf, partsOf, putShard, shardBytesOf, shardCountOf, shardKey, wholeShards } from "./release-shards.ts";
 import { shardsOf } from "./shards.ts";
 
 const archiveKey = (id: string, name: string): string => `releases/${id}/${name}`;
@@ -11,7 +11,7 @@ const archiveKey = (id: string, name: string): string => `releases/${id}/${name}
  */
 export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFiles {
 	return {
-		async write(id, name, body) {
+		async write(id, name, body, hold) {
 			const hash = createHash();
 			const archive = createArchiveWriter(bucket, archiveKey(id, name));
 			let bytes = 0;
@@ -19,6 +19,7 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 			try {
 				for await (const piece of shardsOf(body)) {
 					await hash.add(piece);
+					await hold(shards + shardCountOf(name, piece.byteLength));
 					shards = await putShards(kv, id, name, piece, shards);
 					await archive.add(piece);
 					bytes += piece.byteLength;
@@ -43,32 +44,36 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 			return hash.end();
 		},
 
-		async read(id, name, shards) {
-			const isHere = shards > 0 && (await kv.get(shardKey(id, name, 0), "stream")) !== null;
+		async read(id, { name, bytes, shards }) {
+			const needed = shardCountOf(name, bytes);
+			// The last is written last and deleted first.
+			const isHere = needed > 0 && shards >= needed && (await kv.get(shardKey(id, name, needed - 1), "stream")) !== null;
 			if (!isHere) return (await bucket.get(archiveKey(id, name)))?.body ?? null;
-			return streamOf(bodyOf(kv, id, name, shards));
+			return streamOf(bodyOf(kv, id, name, needed));
 		},
 
 		parts: (id, name, ranges) => partsOf(kv, id, name, ranges),
 
-		async digest(id, name, shards) {
-			if (shards === 0) return null;
+		async digest(id, { name, bytes, shards }) {
+			const needed = shardCountOf(name, bytes);
+			if (needed === 0 || shards < needed) return null;
 			const hash = createHash();
-			let bytes = 0;
-			for await (const content of wholeShards(kv, id, name, shards)) {
+			let found = 0;
+			for await (const content of wholeShards(kv, id, name, needed)) {
 				if (content === null) {
 					hash.abort();
 					return null;
 				}
-				bytes += content.byteLength;
+				found += content.byteLength;
 				await hash.add(content);
 			}
-			return { sha256: await hash.end(), bytes };
+			return { sha256: await hash.end(), bytes: found };
 		},
 
-		async restore(id, name) {
+		async restore(id, name, hold) {
 			const object = await bucket.get(archiveKey(id, name));
 			if (object === null) return null;
+			await hold(shardCountOf(name, object.size));
 			let shards = 0;
 			for await (const piece of shardsOf(object.body)) shards = await putShards(kv, id, name, piece, shards);
 			return shards;
@@ -78,8 +83,8 @@ export function createReleaseFiles(kv: KVNamespace, bucket: R2Bucket): ReleaseFi
 			await bucket.put(archiveKey(id, name), text);
 		},
 
-		async removeShards(id, name, shards) {
-			for (let shard = 0; shard < shards; shard++) await kv.delete(shardKey(id, name, shard));
+		async removeShards(id, name, from, to) {
+			await settled(Array.from({ length: to - from }, (_, n) => kv.delete(shardKey(id, name, from + n))));
 		},
 	};
 }
@@ -90,12 +95,17 @@ const PUTS_AT_ONCE = 16;
 /** Stores a piece of a file from shard `first` on. @returns the shard that comes next */
 async function putShards(kv: KVNamespace, id: string, name: string, piece: Uint8Array, first: number): Promise<number> {
 	const size = shardBytesOf(name);
-	const count = Math.ceil(piece.byteLength / size);
+	const count = shardCountOf(name, piece.byteLength);
 	for (let from = 0; from < count; from += PUTS_AT_ONCE) {
 		const some = Array.from({ length: Math.min(PUTS_AT_ONCE, count - from) }, (_, n) => from + n);
-		await Promise.all(some.map((n) => putShard(kv, id, name, first + n, piece.subarray(n * size, (n + 1) * size))));
+		await settled(some.map((n) => putShard(kv, id, name, first + n, piece.subarray(n * size, (n + 1) * size))));
 	}
 	return first + count;
+}
+
+/** Waits for all, so that none is on its way any more when one has failed. @throws what the first of those threw */
+async function settled(writes: readonly Promise<void>[]): Promise<void> {
+	for (const result of await Promise.allSettled(writes)) if (result.status === "rejected") throw result.reason;
 }
 
 /** What a generator yields, each chunk when it is asked for. */

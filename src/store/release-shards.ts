@@ -16,6 +16,9 @@ export const shardKey = (id: string, name: string, shard: number): string => `re
 /** Bytes of each shard of a file but the last; a divisor of SHARD_BYTES. */
 export const shardBytesOf = (name: string): number => (isPaged(name) ? PAGED_SHARD_BYTES : SHARD_BYTES);
 
+/** Shards that hold a file of so many bytes, or a piece of it that ends where a shard does. */
+export const shardCountOf = (name: string, bytes: number): number => Math.ceil(bytes / shardBytesOf(name));
+
 /** Stores one shard. */
 export const putShard = (kv: KVNamespace, id: string, name: string, shard: number, bytes: Uint8Array): Promise<void> =>
 	kv.put(shardKey(id, name, shard), isPaged(name) ? bytes.toBase64() : bytes);
@@ -60,8 +63,12 @@ export async function* wholeShards(kv: KVNamespace, id: string, name: string, sh
 }
 
 /**
- * Parts of a paged file, all in one call as long as they lie in no more than SHARDS_AT_ONCE shards; each shard is read once.
- * @returns of each range its bytes, or as many as there are; null when one of its shards is not there or not what was stored
+ * Parts of a paged file. Each shard that a range touches is read once, SHARDS_AT_ONCE in a call and one call after another. Of
+ * a shard only what was asked for is decoded, and nothing is held against a hash: a file is, before its release serves.
+ * @param ranges in any order, also over one another; an empty one touches the shard that it lies in
+ * @returns of each range, in their order, its bytes: fewer, or none, where the last shard that it touches ends before the range
+ *   does, as the file's last shard may; null when a shard that it touches is not there, is no base64 where it is read, or is
+ *   short and not the last of them. Hence also for a range that goes on beyond the file's last shard
  */
 export async function partsOf(kv: KVNamespace, id: string, name: PagedFile, ranges: readonly ByteRange[]): Promise<(Uint8Array | null)[]> {
 	const shardsUnder = ([from, to]: ByteRange): number[] => {

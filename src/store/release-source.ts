@@ -3,18 +3,21 @@ import { Manifest, type ReleaseFile } from "../contract/release.ts";
 import type { ReleaseSource } from "../pipeline/ports.ts";
 import { createHash } from "./hash.ts";
 import { readPointer } from "./pointer.ts";
-import { bodyOf, partsOf, shardOf } from "./release-shards.ts";
+import { bodyOf, partsOf, shardCountOf, shardOf } from "./release-shards.ts";
 
 type FileRow = { readonly name: ReleaseFile; readonly bytes: number; readonly shards: number };
 
+const FILES = "SELECT name, bytes, shards FROM release_files WHERE release = ?1 AND sha256 <> ''";
+
 /** Releases as isolates load them: the registry in D1, the content in KV, all shards at once. */
 export function createReleaseSource(db: D1Database, kv: KVNamespace): ReleaseSource {
+	/** Of files that are whole in KV. */
 	async function rowsOf(id: string): Promise<readonly FileRow[]> {
-		const { results } = await db.prepare("SELECT name, bytes, shards FROM release_files WHERE release = ?1").bind(id).all<FileRow>();
-		return results;
+		const { results } = await db.prepare(FILES).bind(id).all<FileRow>();
+		return results.filter(({ name, bytes, shards }) => shards >= shardCountOf(name, bytes));
 	}
-	async function fileOf(id: string, { name, bytes, shards }: FileRow): Promise<Uint8Array | null> {
-		const parts = await Promise.all(Array.from({ length: shards }, (_, shard) => shardOf(kv, id, name, shard)));
+	async function fileOf(id: string, { name, bytes }: FileRow): Promise<Uint8Array | null> {
+		const parts = await Promise.all(Array.from({ length: shardCountOf(name, bytes) }, (_, shard) => shardOf(kv, id, name, shard)));
 		if (parts.length === 1 && parts[0] != null) return parts[0];
 		const whole = new Uint8Array(bytes);
 		let offset = 0;
@@ -44,10 +47,11 @@ export function createReleaseSource(db: D1Database, kv: KVNamespace): ReleaseSou
 			},
 			async open(name) {
 				const row = (await rowsOf(id)).find((found) => found.name === name);
-				if (row === undefined || row.shards === 0) return null;
+				if (row === undefined || row.bytes === 0) return null;
+				const shards = shardCountOf(name, row.bytes);
 				const hash = createHash();
 				async function* hashed(): AsyncGenerator<Uint8Array> {
-					for await (const chunk of bodyOf(kv, id, name, row?.shards ?? 0)) {
+					for await (const chunk of bodyOf(kv, id, name, shards)) {
 						await hash.add(chunk);
 						yield chunk;
 					}

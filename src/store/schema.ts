@@ -38,6 +38,7 @@ export const releases = sqliteTable("releases", {
 	/** Why it was refused, naming the file. */
 	note: text(),
 	uploadedAt: integer().notNull(),
+	/** When the upload of a file of it began last, or it was last asked for to serve, unix seconds: its shards are in use for a while. */
 	verifiedAt: integer(),
 });
 
@@ -46,9 +47,13 @@ export const releaseFiles = sqliteTable(
 	{
 		release: text().notNull(),
 		name: text().notNull(),
+		/** Empty while an upload is on its way or broke off: the release does not have the file. */
 		sha256: text().notNull(),
 		bytes: integer().notNull(),
-		/** KV keys `release/<id>/<name>/<0 .. shards-1>` hold the content in order. */
+		/**
+		 * KV holds the content in order under the keys `release/<id>/<name>/<n>`, and none with an n of `shards` or more: it is
+		 * raised before keys are written and lowered after they are deleted. With fewer than `bytes` need, the file is not whole.
+		 */
 		shards: integer().notNull(),
 	},
 	(table) => [primaryKey({ columns: [table.release, table.name] })],

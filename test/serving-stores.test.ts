@@ -150,6 +150,7 @@ test("products of the named categories' lists come first, then the common list, 
 	expect((await source.products(["lip"], Number.POSITIVE_INFINITY)).map(({ id }) => id)).toEqual(["b", "a", "new", "d"]);
 	expect((await source.products([], Number.POSITIVE_INFINITY)).map(({ id }) => id)).toEqual(["a", "b", "new", "d"]);
 	expect((await source.products([], 3)).map(({ id }) => id)).toEqual(["a", "b", "new"]);
+	expect((await source.products([], 2)).map(({ id }) => id)).toEqual(["a", "b"]);
 	expect(await source.lists()).toEqual({
 		overall: ["a", "c", "b", "nowhere"],
 		byCategory: new Map([["lip", ["b"]]]),

@@ -185,6 +185,28 @@ test("the list of a cold isolate is full although the first products of all are 
 	expect((await shop.ask()).items.map(({ id }) => id)).toEqual(["x", "y", "z"]);
 });
 
+test("a short list that is kept does not stand for a whole one when the database dies", async () => {
+	const ids = Array.from({ length: 40 }, (_, n) => `p-${n}`);
+	shop.list(ids, ["p-1", ...Array.from({ length: 40 }, (_, n) => `s-${n}`)]);
+	expect((await shop.ask()).items).toHaveLength(3);
+	shop.kill("database");
+	const { items } = await shop.ask({ limit: 20 });
+	expect(items).toHaveLength(20);
+	expect(items.map(({ id }) => id)).toEqual([
+		...ids.slice(
+			0,
+			items.findIndex(({ id }) => id === "s-0"),
+		),
+		...items.slice(items.findIndex(({ id }) => id === "s-0")).map((_, n) => `s-${n}`),
+	]);
+	shop.kill("nothing");
+	expect((await shop.ask({ limit: 30 }, null, 60)).items.map(({ id }) => id)).toEqual(ids.slice(0, 30));
+	// A whole list goes on serving.
+	expect((await shop.ask({ limit: 40, filter: { price: {} } })).items).toHaveLength(40);
+	shop.kill("database");
+	expect((await shop.ask({ limit: 40 }, null, 60)).items.map(({ id }) => id)).toEqual(ids);
+});
+
 test("a recommendation id holds release, policy, surface, seed and time", async () => {
 	const id = await shop.publish("20260101T000000Z");
 	shop.point({ active: id });

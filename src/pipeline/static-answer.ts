@@ -30,18 +30,22 @@ export interface StaticList {
  * only where nothing filters; else what this isolate had last; else nothing.
  */
 export function createStaticList(source: HotListSource): StaticList {
+	/** By categories, and whether the list is whole. */
 	const kept = new Map<string, { readonly products: readonly ListedProduct[]; readonly most: number; readonly at: number }>();
 	let lastIds: readonly string[] = [];
 
-	async function productsFor(categories: readonly string[], most: number, now: number): Promise<readonly ListedProduct[] | null> {
-		const key = JSON.stringify(categories);
-		const known = kept.get(key);
-		if (known !== undefined && known.most >= most && now - known.at < STATIC_KEPT_SECONDS) return known.products;
+	/** @returns `isRead`: from the database, now or some seconds ago; `isWhole`: no more than these can be read */
+	async function productsFor(categories: readonly string[], most: number, now: number) {
+		const keyOf = (isWhole: boolean) => JSON.stringify([isWhole, ...categories]);
+		const [whole, some] = [kept.get(keyOf(true)), kept.get(keyOf(false))];
+		const current = [whole, some].find((list) => list !== undefined && list.most >= most && now - list.at < STATIC_KEPT_SECONDS);
+		if (current !== undefined) return { products: current.products, isRead: true, isWhole: current === whole };
 		const products = await orNullWithin(STATIC_WAIT_MS, source.products(categories, most));
-		if (products === null) return known?.products ?? null;
+		if (products === null) return { products: (whole ?? some)?.products ?? [], isRead: false, isWhole: whole !== undefined };
+		const isWhole = products.length < most;
 		if (kept.size > 32) kept.clear();
-		kept.set(key, { products, most: products.length < most ? ALL : most, at: now });
-		return products;
+		kept.set(keyOf(isWhole), { products, most: isWhole ? ALL : most, at: now });
+		return { products, isRead: true, isWhole };
 	}
 
 	/**
@@ -55,13 +59,13 @@ export function createStaticList(source: HotListSource): StaticList {
 		most: number,
 	): Promise<{ readonly listed: readonly Listed[]; readonly more: boolean }> {
 		const ids = orNullWithin(STATIC_WAIT_MS, source.staticIds());
-		const products = await productsFor(filter.category ?? [], most, now);
-		if ((products === null || products.length === 0) && filtersNothing(filter)) {
-			lastIds = (await ids) ?? lastIds;
-			return { listed: lastIds.map((id) => ({ id })), more: false };
-		}
-		const listed = products?.filter((product) => passesFilter(product, filter)) ?? [];
-		return { listed, more: (products?.length ?? 0) >= most };
+		const { products, isRead, isWhole } = await productsFor(filter.category ?? [], most, now);
+		const listed: Listed[] = products.filter((product) => passesFilter(product, filter));
+		const isShort = products.length === 0 || !(isRead || isWhole);
+		if (!filtersNothing(filter) || !isShort) return { listed, more: isRead && !isWhole };
+		lastIds = (await ids) ?? lastIds;
+		const known = new Set(products.map(({ id }) => id));
+		return { listed: [...listed, ...lastIds.filter((id) => !known.has(id)).map((id) => ({ id }))], more: false };
 	}
 
 	/** What a history holds itself, newest first; unchecked where the database is out of reach and nothing filters. */

@@ -16,9 +16,9 @@ const LISTED = `
 SELECT id, ${SHORT_BODY} AS body FROM (
   SELECT entry.value AS item, min(wanted.key * 1000 + entry.key) AS place
   FROM json_each(?1) AS wanted JOIN hot_lists ON hot_lists.name = wanted.value, json_each(hot_lists.items) AS entry
-  GROUP BY entry.value ORDER BY place LIMIT ?2) AS listed
+  GROUP BY entry.value ORDER BY place LIMIT ${PRODUCTS_MAX}) AS listed
 JOIN products ON products.id = listed.item
-WHERE NOT products.deleted ORDER BY listed.place`;
+WHERE NOT products.deleted ORDER BY listed.place LIMIT ?2`;
 
 const NEWEST = `SELECT id, ${SHORT_BODY} AS body FROM products WHERE NOT deleted ORDER BY version DESC, id DESC LIMIT ?1`;
 

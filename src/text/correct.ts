@@ -63,7 +63,8 @@ export function corrections(
 	const held = lexicon.near(form, stem, most).map((each) => ({ ...each, products: chanceOf(form, each) * lexicon.holders(each.term) }));
 	const near = held.filter(({ products }) => products >= least);
 	let likely: readonly Counted[] = [];
-	for (let edits = 1; edits <= most && likely.length === 0; edits++) {
+	// None where the same letters are another word, by another stem.
+	for (let edits = 0; edits <= most && likely.length === 0; edits++) {
 		likely = near
 			.filter((each) => each.edits === edits)
 			.map((each) => ({ ...each, products: chanceOf(form, each) * beside([each.term]) }))

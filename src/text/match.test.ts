@@ -78,6 +78,18 @@ test("a last word that nothing has finds what begins so, most of it beside the o
 	expect(word?.ways).toMatchObject([{ form: "sneakers", edits: 1 }]);
 });
 
+test("two words that the catalogue also writes as one are no mistyping of a third", () => {
+	const repeated = (count: number, text: string) => Array.from({ length: count }, () => titled(text));
+	const bags = shop([
+		...repeated(30, "Handbag leather"),
+		...repeated(5, "Hand cream"),
+		...repeated(5, "Gym bag"),
+		...repeated(9, "Sandbag training"),
+	]);
+	const words = readQuery("hand bag", createLexicon([bags.index]));
+	expect(words.flatMap(({ ways }) => ways.flatMap(({ terms }) => terms))).toEqual(["hand", "handbag", "handbag", "bag"]);
+});
+
 test("a product is told by which words of the query it has", () => {
 	expect(SHOP.find("red shoes").map(({ row, words }) => [row, words])).toEqual([
 		[0, 0b11],

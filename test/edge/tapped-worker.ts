@@ -1,5 +1,7 @@
+import { env as globalEnv } from "cloudflare:workers";
 import untrimmed from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import { createWorker } from "../../src/compose.ts";
+import { rehearse } from "../../src/rehearsal.ts";
 import { createKernelSpaces, hasRelaxedSimd } from "../../src/runtime/kernels.ts";
 import relaxed from "../../src/runtime/kernels-relaxed.generated.wasm";
 import simd from "../../src/runtime/kernels-simd.generated.wasm";
@@ -9,9 +11,16 @@ import { createEventLog } from "../../src/store/event-log.ts";
 /** As `src/index.ts`, but for the runtime: the tests' tiny encoder has operators that the shipped one leaves out. */
 const worker = createWorker(createOnnxEncoders(untrimmed), createKernelSpaces(hasRelaxedSimd() ? relaxed : simd));
 
+/** What a first request that is played in global scope comes to. */
+let rehearsed: unknown = null;
+rehearse(globalEnv, async (request, understudies, ctx) => {
+	const other = createWorker(() => Promise.reject(new Error("Only rehearsed")));
+	rehearsed = await other.fetch(request as Parameters<typeof other.fetch>[0], understudies, ctx);
+});
+
 /**
  * The real Worker with a tap at the queue's sending side, for a scan of all that it stores or sends. `GET /test/sent` tells
- * what was sent, `GET /test/objects` what lies in the bucket, `POST /test/cron` runs all crons, and `POST /test/control` puts
+ * what was sent, `GET /test/objects` what lies in the bucket, `GET /test/rehearsal` how the rehearsal ended, `POST /test/cron` runs all crons, and `POST /test/control` puts
  * the values of its body into each store on purpose: what the scan must find.
  */
 const sent: unknown[] = [];
@@ -69,6 +78,8 @@ export default {
 		switch (new URL(request.url).pathname) {
 			case "/test/sent":
 				return Response.json(sent);
+			case "/test/rehearsal":
+				return Response.json({ rehearsed, id: crypto.randomUUID() });
 			case "/test/objects":
 				return Response.json(await objectsOf(env.LOG));
 			case "/test/cron":

@@ -8,6 +8,7 @@ import type { LoadedRelease, ReleaseFault } from "./load-release.ts";
 import { createOverlaidRelease, type OverlaidRelease } from "./overlaid-release.ts";
 import type { MakeRowSpace } from "./ports.ts";
 import { rankCandidates } from "./rank-candidates.ts";
+import { turn } from "./turn.ts";
 
 /**
  * Largest difference of an encoder output, relative to its largest component. Both sides compute in float32, in another
@@ -21,11 +22,12 @@ type ParityCase = Parity["histories"][number];
 
 /**
  * Computes some of the trainer's own answers again: the encoder's output within float32's noise, and from the
- * trainer's output the scan and the fusion, to the row. @returns the file at fault; null when all agree
+ * trainer's output the scan and the fusion, to the row. Others have their turns between the histories. @returns the file at fault; null when all agree
  */
-export function checkParity(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): ReleaseFault | null {
+export async function checkParity(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): Promise<ReleaseFault | null> {
 	const release = createOverlaidRelease(loaded, makeRowSpace);
 	for (const [place, known] of loaded.parity.histories.slice(0, PARITY_HISTORIES).entries()) {
+		await turn();
 		const rows = Int32Array.from(known.items, release.rowOf);
 		if (rows.includes(-1)) return { file: "parity.json", message: `names an item in history ${place} that items.bin lacks` };
 		if (known.query.length !== loaded.items.dim) return { file: "parity.json", message: `has a query of ${known.query.length} dimensions` };

@@ -64,7 +64,7 @@ export async function loadPlanes(
 		...small.value,
 	};
 	await fetchForParity(loaded, links.value);
-	const disparity = checkParity(loaded, makeRowSpace);
+	const disparity = await checkParity(loaded, makeRowSpace);
 	if (disparity === null) return ok(loaded);
 	return withoutModel(fail(disparity));
 }

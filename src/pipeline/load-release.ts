@@ -12,6 +12,7 @@ import { readNeighbours } from "./read-neighbours.ts";
 import type { NextFile } from "./read-next.ts";
 import { checkIntegrity, named, needFile, optionalFile, type ReleaseFiles, readSmallFiles, wholeFiles } from "./small-files.ts";
 import { besideItemsBytes, type Table, tableOfRelease } from "./table.ts";
+import { turn } from "./turn.ts";
 
 /** A release in memory, as it was published: nothing of the overlay is in it yet. */
 export type LoadedRelease = {
@@ -45,7 +46,7 @@ export const workingEncoder = ({ encoder }: Pick<LoadedRelease, "encoder">): Enc
 export type ReleaseFault = { readonly file: string; readonly message: string };
 
 /**
- * Checks and loads a release.
+ * Checks and loads a release, step by step: a request that comes meanwhile is answered between two of them.
  * @param files       what the manifest names; the buffers of all but `items.bin` are kept
  * @param makeEncoder null: load without the encoder
  * @returns the file at fault and why, in words that follow its name
@@ -72,6 +73,7 @@ export async function loadRelease(
 	moved.set(itemBytes);
 	const items = named("items.bin", readItems(moved, manifest));
 	if (!items.ok) return items;
+	await turn();
 	const transitions = named("transitions.bin", readNeighbours(needFile(files, "transitions.bin"), manifest));
 	if (!transitions.ok) return transitions;
 	const similar = named(
@@ -84,8 +86,10 @@ export async function loadRelease(
 		optionalFile(files, "bought.bin", (file) => readNeighbours(file, manifest)),
 	);
 	if (!bought.ok) return bought;
+	await turn();
 	const small = await readSmallFiles(manifest, files, makeEncoder);
 	if (!small.ok) return small;
+	await turn();
 	const release: LoadedRelease = {
 		manifest,
 		items: items.value,
@@ -97,7 +101,7 @@ export async function loadRelease(
 		pagedLinks: null,
 		...small.value,
 	};
-	const disparity = checkParity(release, makeRowSpace);
+	const disparity = await checkParity(release, makeRowSpace);
 	if (disparity !== null) {
 		release.encoder?.release();
 		return fail(disparity);

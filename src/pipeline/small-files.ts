@@ -5,6 +5,7 @@ import type { LoadedRelease, ReleaseFault } from "./load-release.ts";
 import type { Encoder, MakeEncoder } from "./ports.ts";
 import { readNext } from "./read-next.ts";
 import { readWords } from "./read-words.ts";
+import { turn } from "./turn.ts";
 
 export type ReleaseFiles = Readonly<Partial<Record<ReleaseFile, Uint8Array>>>;
 
@@ -37,6 +38,7 @@ export async function readSmallFiles(
 	if (!next.ok) return next;
 	let encoder: Encoder | null = null;
 	if (makeEncoder !== null) {
+		await turn();
 		try {
 			encoder = await makeEncoder(needFile(files, "encoder.int8.onnx"));
 		} catch {

@@ -1,30 +1,10 @@
-import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import type { D1Database, R2Bucket } from "@cloudflare/workers-types";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createTestHarness } from "wrangler";
 import type { LogPage } from "../../src/feedback/ports.ts";
+import { createTapped } from "./tapped.ts";
 
 const TOKEN = "eraser";
-const server = createTestHarness({
-	root: resolve(import.meta.dirname, "../.."),
-	workers: [
-		{
-			configPath: resolve(import.meta.dirname, "tapped.wrangler.toml"),
-			secrets: {
-				SIGNING_KEY: Buffer.alloc(32, 1).toString("base64"),
-				LOG_KEYS: JSON.stringify({
-					current: "k1",
-					keys: { k1: Buffer.alloc(32, 2).toString("base64") },
-					pseudonyms: Buffer.alloc(32, 3).toString("base64"),
-				}),
-				ADMIN_TOKENS: JSON.stringify([
-					{ name: "test", sha256: createHash("sha256").update(TOKEN).digest("hex"), scopes: ["read", "erase"] },
-				]),
-			},
-		},
-	],
-});
+const server = createTapped(TOKEN, ["read", "erase"], true);
 const worker = server.getWorker<{ DB: D1Database; LOG: R2Bucket }>();
 const headers = { authorization: `Bearer ${TOKEN}` };
 

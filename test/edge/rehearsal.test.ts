@@ -1,20 +1,7 @@
-import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestHarness } from "wrangler";
+import { createTapped } from "./tapped.ts";
 
-const server = createTestHarness({
-	root: resolve(import.meta.dirname, "../.."),
-	workers: [
-		{
-			configPath: resolve(import.meta.dirname, "tapped.wrangler.toml"),
-			secrets: {
-				SIGNING_KEY: Buffer.alloc(32, 1).toString("base64"),
-				LOG_KEYS: JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 2).toString("base64") } }),
-				ADMIN_TOKENS: "[]",
-			},
-		},
-	],
-});
+const server = createTapped("nobody", []);
 const worker = server.getWorker();
 beforeAll(() => server.listen());
 afterAll(() => server.close());

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createTestHarness } from "wrangler";
 import { CROWD_MIN_VISITORS } from "../../src/contract/crowd.ts";
 import type { RecommendationResponse } from "../../src/contract/recommendation.ts";
 import type { SearchResponse, SuggestResponse } from "../../src/contract/search.ts";
 import { tinyRelease } from "../fixtures/tiny-release.ts";
 import { TINY_MODEL } from "./serving.ts";
+import { createTapped } from "./tapped.ts";
 
 const TOKEN = "operator";
 const AUTHORIZED = { authorization: `Bearer ${TOKEN}` };
@@ -16,25 +14,7 @@ const BROWSER = { "user-agent": "Mozilla/5.0 (iPhone) Mobile" };
 /** Isolates read rules and synonyms every 10 seconds, lists every 30, and the queue delivers after one. */
 const OBEYED = { timeout: 55_000, interval: 1000 };
 
-const server = createTestHarness({
-	root: resolve(import.meta.dirname, "../.."),
-	workers: [
-		{
-			configPath: resolve(import.meta.dirname, "tapped.wrangler.toml"),
-			secrets: {
-				SIGNING_KEY: Buffer.alloc(32, 1).toString("base64"),
-				LOG_KEYS: JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 2).toString("base64") } }),
-				ADMIN_TOKENS: JSON.stringify([
-					{
-						name: "test",
-						sha256: createHash("sha256").update(TOKEN).digest("hex"),
-						scopes: ["catalogue", "release", "train", "read"],
-					},
-				]),
-			},
-		},
-	],
-});
+const server = createTapped(TOKEN, ["catalogue", "release", "train", "read"]);
 const worker = server.getWorker<{ DB: D1Database }>();
 
 async function ask<T>(method: string, path: string, body: string | Uint8Array | object | null, headers = {}): Promise<T> {

@@ -1,7 +1,7 @@
 /** Takes a request as a Worker's `fetch` does. */
 type Play = (request: Request, env: Env, ctx: ExecutionContext) => unknown;
 
-/** Of the length that a client states. */
+/** What most pages send: its length is stated, so that it is taken whole. */
 const BODY = new TextEncoder().encode(JSON.stringify({ history: [{ item: "a", event: "view" }], surface: "home", limit: 10 }));
 
 const rows = { results: [], success: true, meta: {} };

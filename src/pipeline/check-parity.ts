@@ -22,7 +22,8 @@ type ParityCase = Parity["histories"][number];
 
 /**
  * Computes some of the trainer's own answers again: the encoder's output within float32's noise, and from the
- * trainer's output the scan and the fusion, to the row. Others have their turns between the histories. @returns the file at fault; null when all agree
+ * trainer's output the scan and the fusion, to the row. Others have their turns between the histories.
+ * @returns the file at fault; null when all agree
  */
 export async function checkParity(loaded: LoadedRelease, makeRowSpace: MakeRowSpace): Promise<ReleaseFault | null> {
 	const release = createOverlaidRelease(loaded, makeRowSpace);

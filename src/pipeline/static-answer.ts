@@ -13,7 +13,7 @@ export const STATIC_WAIT_MS = 40;
 const STATIC_KEPT_SECONDS = 10;
 
 /** As many products as are read for one answer. */
-const ALL = Number.POSITIVE_INFINITY;
+export const ALL = Number.POSITIVE_INFINITY;
 
 /** A product as far as it is known here. */
 type Listed = Pick<ListedProduct, "id"> & Partial<ListedProduct>;

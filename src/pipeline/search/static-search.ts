@@ -8,7 +8,7 @@ import { highlight } from "../../text/highlight.ts";
 import { readQuery } from "../../text/query.ts";
 import { tokensOf } from "../../text/tokens.ts";
 import type { HotListSource, ListedProduct, SearchSource } from "../ports.ts";
-import { STATIC_WAIT_MS } from "../static-answer.ts";
+import { ALL, STATIC_WAIT_MS } from "../static-answer.ts";
 import { orNullWithin } from "../within.ts";
 import type { SearchAnswer } from "./answer-search.ts";
 
@@ -71,7 +71,7 @@ function onePerGroup(products: readonly ListedProduct[]): ListedProduct[] {
 type Listed = Pick<ListedProduct, "id"> & Partial<ListedProduct>;
 
 async function popularProducts(lists: HotListSource, categories: readonly string[], passes: (product: ListedProduct) => boolean) {
-	return (await orNullWithin(STATIC_WAIT_MS, lists.products(categories, Number.POSITIVE_INFINITY)))?.filter(passes) ?? [];
+	return (await orNullWithin(STATIC_WAIT_MS, lists.products(categories, ALL)))?.filter(passes) ?? [];
 }
 
 function itemOf({ id, title = "" }: Listed, missing: string[], terms: ReadonlySet<string>, place: number): FoundItem {
